@@ -1,0 +1,1 @@
+"""From openapi/rounded.yaml to generated_client/callrounded_generated: `python -m generator --help`."""

@@ -1,0 +1,50 @@
+"""Make the client from the document: the command line of the generator, `python -m generator --help`."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_HELP = {
+    "spec": "check the document and its examples",
+    "generate": "write generated_client/",
+    "fresh": "compare generated_client/ with what `generate` would write",
+    "upstream": "compare the templates of openapi-python-client with those ours were written for",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit status: 0 done, 1 refused, 130 interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m generator", description="Make the client from the document.")
+    parser.set_defaults(root=Path(__file__).parent.parent)
+    commands = parser.add_subparsers(required=True, dest="command")
+    for name, text in _HELP.items():
+        subparser = commands.add_parser(name, help=text)
+        subparser.add_argument("--root", type=Path, default=argparse.SUPPRESS, help="the repository, if not this one")
+        if name == "upstream":
+            subparser.add_argument("--accept", action="store_true", help="ours were compared with them: record them")
+    options = vars(parser.parse_args(arguments))
+    try:
+        return _run(options.pop("command"), options.pop("root").resolve(), **options)
+    except KeyboardInterrupt:
+        print("interrupted; no file is left half written", file=sys.stderr)
+        return 130
+
+
+def _run(command: str, root: Path, **options: bool) -> int:
+    # Half a second to import, in which Ctrl-C is understood already.
+    from generator import commands  # noqa: PLC0415
+
+    try:
+        print(commands.run(command, root, **options))
+    except commands.CommandError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    # A run that is ended from outside goes the way of Ctrl-C, on which everything is put back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""What `python -m generator` does, one function for each command; it returns what there is to say about it."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.check import check, operation_ids
+from generator.document import Document, SpecError
+from generator.freshness import differences, render_differences
+from generator.manifest import render_manifest
+from generator.publish import Published, publish
+from generator.upstream import UpstreamChanged, accept_upstream, check_upstream
+
+PACKAGE = "callrounded_generated"
+
+
+class CommandError(Exception):
+    """A command failed; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things are below the root of the repository."""
+
+    root: Path
+
+    @property
+    def spec(self) -> Path:
+        """The document."""
+        return self.root / "openapi" / "rounded.yaml"
+
+    @property
+    def config(self) -> Path:
+        """The options of openapi-python-client."""
+        return self.root / "generator" / "config.yaml"
+
+    @property
+    def templates(self) -> Path:
+        """Our templates."""
+        return self.root / "generator" / "templates"
+
+    @property
+    def upstream(self) -> Path:
+        """The record of the upstream templates that ours were written for."""
+        return self.root / "generator" / "upstream.json"
+
+    @property
+    def package(self) -> Path:
+        """The generated package."""
+        return self.root / "generated_client" / PACKAGE
+
+    def name(self, path: Path) -> str:
+        """Return *path* as it is written from the root."""
+        return path.relative_to(self.root).as_posix()
+
+    def read(self) -> Document:
+        """Read and check the document.
+
+        Raises:
+            SpecError: It cannot be used.
+        """
+        try:
+            source = self.spec.read_bytes()
+        except OSError as error:
+            raise CommandError(f"{self.name(self.spec)} cannot be read: {error.strerror or error}") from error
+        document = Document.parse(source, self.name(self.spec))
+        check(document)
+        return document
+
+
+def run(command: str, root: Path, **options: bool) -> str:
+    """Run a command in the repository *root* and return what there is to say about it.
+
+    Raises:
+        CommandError: It failed, for a reason that lies outside the generator. No file was changed.
+    """
+    commands: dict[str, Callable[..., str]] = {
+        "spec": spec,
+        "generate": generate,
+        "fresh": fresh,
+        "upstream": upstream,
+    }
+    try:
+        return commands[command](Layout(root), **options)
+    except (SpecError, UpstreamChanged) as error:
+        raise CommandError(str(error)) from error
+    except OSError as error:
+        raise CommandError(f"{error.filename or 'a file cannot be written'}: {error.strerror or error}") from error
+
+
+def spec(layout: Layout) -> str:
+    """Check the document and its examples."""
+    document = layout.read()
+    return f"{document.path} is sound: {_count(len(operation_ids(document)), 'operation')}, all examples valid"
+
+
+def generate(layout: Layout) -> str:
+    """Replace the generated package whole, if everything went well."""
+    # In a real temporary folder, not below the repository: an interrupted run leaves nothing there.
+    with tempfile.TemporaryDirectory() as folder:
+        rendered = Path(folder) / PACKAGE
+        contents = build(layout, rendered)
+        published = publish(rendered, layout.package)
+    return f"{layout.name(layout.package)}: {contents}; {_changes(published)}"
+
+
+def fresh(layout: Layout) -> str:
+    """Compare the generated package with what `generate` would write."""
+    with tempfile.TemporaryDirectory() as folder:
+        rendered = Path(folder) / PACKAGE
+        build(layout, rendered)
+        found = differences(rendered, layout.package)
+    if found:
+        advice = f"{layout.name(layout.package)} is not what openapi/ and generator/ produce. Run: nox -s generate"
+        raise CommandError(f"{render_differences(found)}\n{advice}")
+    return f"{layout.name(layout.package)} is what openapi/ and generator/ produce"
+
+
+def upstream(layout: Layout, *, accept: bool) -> str:
+    """Compare the templates of openapi-python-client with those that ours were written for, or accept them."""
+    if accept:
+        accept_upstream(layout.templates, layout.upstream)
+        return f"{layout.name(layout.upstream)} is written"
+    check_upstream(layout.templates, layout.upstream)
+    return "the templates of openapi-python-client are those that ours were written for"
+
+
+def build(layout: Layout, target: Path) -> str:
+    """Write the package that the document gives into the folder *target*, which must not exist yet.
+
+    Returns:
+        What it holds, in words.
+
+    Raises:
+        SpecError: The document cannot be used.
+        UpstreamChanged: openapi-python-client has other templates than ours were written for.
+        CommandError: The package cannot be rendered.
+    """
+    # openapi-python-client takes half a second to import, and `spec` does not need it.
+    from generator.render import RenderError, render  # noqa: PLC0415
+
+    check_upstream(layout.templates, layout.upstream)
+    document = layout.read()
+    try:
+        view = render(document, layout.config, layout.templates, target)
+    except RenderError as error:
+        raise CommandError(str(error)) from error
+    text = render_manifest(layout.spec, layout.config, layout.templates)
+    (target / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+    files = sum(path.is_file() for path in target.rglob("*"))
+    return ", ".join(
+        [_count(len(view.operations), "operation"), _count(len(view.exports()), "class", "es"), _count(files, "file")]
+    )
+
+
+def _count(number: int, name: str, plural: str = "s") -> str:
+    return f"{number} {name}{'' if number == 1 else plural}"
+
+
+def _changes(published: Published) -> str:
+    if not published:
+        return "nothing changed"
+    counts = {"added": published.added, "changed": published.changed, "removed": published.removed}
+    return f"{', '.join(f'{len(paths)} {verb}' for verb, paths in counts.items() if paths)}\n{published}"
