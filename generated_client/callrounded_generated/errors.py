@@ -1,0 +1,88 @@
+# Generated from openapi/rounded.yaml by `nox -s generate`. Do not edit: change openapi/ or generator/ and run it again.
+"""What can be wrong with an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, Literal, cast, get_args, get_origin
+
+_LONGEST_EXCERPT = 200
+_LONGEST_TEXT = 60
+_MOST_ELEMENTS = 4
+_LEVELS = 2
+
+
+class DecodeError(ValueError):
+    """An answer is not what the OpenAPI document says.
+
+    Attributes:
+        path: Where, from the top of the body: `data[3].created_at`; `$` is the whole body.
+        expected: What the document asks for, in words.
+        found: What was there: a short excerpt, never a long value as a whole.
+    """
+
+    def __init__(self, path: str, expected: str, found: str) -> None:
+        super().__init__(path, expected, found)
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+    def __str__(self) -> str:
+        return f"{self.path}: expected {self.expected}, found {self.found}"
+
+
+def excerpt(value: Any) -> str:
+    """Return the beginning of a JSON value, or of a text, in at most 200 characters."""
+    shown = _beginning(value, _LEVELS)
+    return shown if len(shown) <= _LONGEST_EXCERPT else f"{shown[: _LONGEST_EXCERPT - 3]}..."
+
+
+def _beginning(value: object, levels: int) -> str:
+    """Return the beginning of *value*, without a look at the rest of it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f"{value[:_LONGEST_TEXT]!r}{'...' if len(value) > _LONGEST_TEXT else ''}"
+        case bytes():
+            return _beginning(value[: 4 * _LONGEST_TEXT].decode("utf-8", "replace"), levels)
+        case int() if abs(value) >= 10**_LONGEST_TEXT:
+            return f"an integer of {value.bit_length()} bits"  # Its digits would take long to find.
+        case int() | float():
+            return repr(value)
+        case list():
+            elements = cast("list[object]", value)
+            return f"[{_first((_beginning(element, levels - 1) for element in elements), len(elements), levels)}]"
+        case dict():
+            items = cast("dict[object, object]", value).items()
+            pairs = (f"{_beginning(name, 0)}: {_beginning(element, levels - 1)}" for name, element in items)
+            return "{" + _first(pairs, len(items), levels) + "}"
+        case _:
+            return type(value).__name__  # No JSON value.
+
+
+def _first(shown: Iterable[str], count: int, levels: int) -> str:
+    """Return the first of *count* elements, which are *shown* one by one."""
+    if levels == 0 and count:
+        return "..."
+    return ", ".join(islice(shown, _MOST_ELEMENTS)) + (", ..." if count > _MOST_ELEMENTS else "")
+
+
+def expectation(hint: Any, error: Exception) -> str:
+    """Return in words what msgspec expected of a value of type *hint* where it raised *error*."""
+    if get_origin(hint) is Literal:
+        return " or ".join(map(repr, get_args(hint)))
+    message = str(error).partition(", got ")[0].partition(" - at ")[0]
+    message = re.sub("`(datetime|uuid|str|int|float|bool|null|array|object)`", _in_json, message)
+    message = message.replace("RFC3339 encoded datetime", "RFC 3339 date-time")
+    message = message.replace("Number out of range", "a number in range")
+    return message.removeprefix("Expected ").replace("Invalid", "a valid", 1)
+
+
+def _in_json(name: re.Match[str]) -> str:
+    names = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "datetime": "date-time"}
+    return names.get(name[1], name[1])

@@ -1,0 +1,27 @@
+# Generated from openapi/rounded.yaml by `nox -s generate`. Do not edit: change openapi/ or generator/ and run it again.
+"""An error, in the words of the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define
+
+from ..types import Model
+
+if TYPE_CHECKING:
+    from .error_detail import ErrorDetail
+
+
+@define(frozen=True, kw_only=True, weakref_slot=False)
+class ApiResponseError(Model):
+    """An error, in the words of the API."""
+
+    details: list[ErrorDetail] | None = None
+    """The fields of the request that are at fault."""
+    message: str | None = None
+    """What went wrong."""
+    status: int | None = None
+    """HTTP status code."""
+    type: str | None = None
+    """The kind of error."""

@@ -1,0 +1,24 @@
+# Generated from openapi/rounded.yaml by `nox -s generate`. Do not edit: change openapi/ or generator/ and run it again.
+"""What surrounds an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define
+
+from ..types import Model
+
+if TYPE_CHECKING:
+    from .api_response_error import ApiResponseError
+
+
+@define(frozen=True, kw_only=True, weakref_slot=False)
+class ErrorEnvelope(Model):
+    """What surrounds an error."""
+
+    message: str | None = None
+    """Response message indicating the status of the request."""
+    error: ApiResponseError
+    status: int | None = None
+    """HTTP status code."""

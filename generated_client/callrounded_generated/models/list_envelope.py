@@ -1,0 +1,33 @@
+# Generated from openapi/rounded.yaml by `nox -s generate`. Do not edit: change openapi/ or generator/ and run it again.
+"""What surrounds every list of records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define
+
+from ..types import Model
+
+if TYPE_CHECKING:
+    from .api_response_error import ApiResponseError
+
+
+@define(frozen=True, kw_only=True, weakref_slot=False)
+class ListEnvelope(Model):
+    """What surrounds every list of records."""
+
+    message: str = "Calls retrieved successfully"
+    """Response message indicating the status of the request."""
+    error: ApiResponseError | None = None
+    """What went wrong. An answer with status 200 can carry it too."""
+    status: int = 200
+    """HTTP status code (200 for successful requests)."""
+    next_cursor: str | None = None
+    """Next cursor value for cursor-based pagination (ISO 8601 datetime string, only present when use_cursor=true)."""
+    current_page: int | None = None
+    """Current page number (by default or when use_cursor=false)."""
+    total_pages: int | None = None
+    """Total number of pages available (by default or when use_cursor=false)."""
+    total_items: int | None = None
+    """Total count of items matching the query criteria (by default or when use_cursor=false)."""
