@@ -1,0 +1,104 @@
+"""Everything a maintainer or CI runs, one session each; `nox -l` is the table of contents.
+
+Plain `nox` runs every session that only looks; the ones that write into the work tree run when asked by name.
+"""
+
+import shutil
+import tempfile
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_external_run = True
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+CODE = ("generated_client", "overrides", "generator", "noxfile.py", "demo.py")
+
+
+def install(session: nox.Session, *groups: str, project: bool = False) -> None:
+    """Install dependency groups of pyproject.toml, and the project itself in editable mode if asked."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, *groups), *(["-e", "."] if project else []))
+
+
+@nox.session
+def spec(session: nox.Session) -> None:
+    """Validate the OpenAPI document and the examples in it."""
+    install(session, "generate")
+    session.run("python", "-m", "generator", "spec")
+
+
+@nox.session(default=False)
+def generate(session: nox.Session) -> None:
+    """Write generated_client/ from openapi/ and generator/."""
+    install(session, "generate")
+    session.run("python", "-m", "generator", "generate")
+
+
+@nox.session
+def fresh(session: nox.Session) -> None:
+    """Fail, with a diff, when generated_client/ is not what openapi/ and generator/ produce."""
+    install(session, "generate")
+    session.run("python", "-m", "generator", "fresh")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting; with `-- --fix`, repair what can be repaired."""
+    install(session, "lint")
+    fix = "--fix" in session.posargs
+    session.run("ruff", "check", *(["--fix"] if fix else []))
+    session.run("ruff", "format", *([] if fix else ["--diff"]))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of all the code, README examples included: mypy strict, pyright strict."""
+    install(session, "dev", project=True)
+    # Not session.create_tmp(): pyright passes over whatever lies in a virtual environment.
+    with tempfile.TemporaryDirectory() as examples:
+        session.run("python", "tests/test_readme.py", examples)
+        session.run("mypy", *CODE, "tests", examples)
+        # Of the tests only the typing contract: what they render and import on the fly, pyright calls unknown.
+        session.run("basedpyright", *CODE, "tests/typing", examples)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests and measure coverage; with `-- ARGUMENTS` for pytest, run those tests only."""
+    install(session, "test", project=True)
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest")
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build sdist and wheel, check what they hold, and use the wheel in clean environments."""
+    install(session, "package")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--installer=uv")  # the sdist, and the wheel from it
+    session.run("python", "-m", "build", "--installer=uv", "--wheel", "--outdir=dist/from-tree")
+    session.run("check-wheel-contents", "dist")
+    session.run("python", "tests/packaging/contents.py", "dist")
+    session.run("python", "tests/packaging/install.py", "dist")
+
+
+@nox.session(default=False)
+def demo(session: nox.Session) -> None:
+    """Regenerate the client, start the fake API on loopback and list its numbers."""
+    install(session, "generate", project=True)
+    session.run("python", "-m", "generator", "generate")
+    session.run("python", "demo.py", *session.posargs)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Print every speed and memory figure as a ratio; `-- --check` fails on a missed limit, `-- --record` writes."""
+    install(session, "bench", project=True)
+    session.run("python", "tests/bench/run.py", "--json", "bench.json", *session.posargs)

@@ -1,0 +1,91 @@
+"""Documents of few lines, rendered and imported."""
+
+import importlib
+import itertools
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from generator.check import check
+from generator.document import Document
+from generator.render import render
+
+ROOT = Path(__file__).parents[2]
+HEAD = """\
+openapi: 3.1.0
+info: {title: A small API, version: '1'}
+servers: [{url: https://api.example}]
+"""
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], ModuleType]]:
+    """Render a document, import the package and return it.
+
+    The document is the name of a file in specs/growth, rendered once for all tests, or YAML below the usual head.
+    """
+    folder = tmp_path_factory.mktemp("rendered")
+    numbers = itertools.count()
+    packages: dict[str, ModuleType] = {}
+
+    def rendered(source: str) -> ModuleType:
+        if source not in packages:
+            name = source.partition(".")[0] if source.endswith(".yaml") else f"rendered_{next(numbers)}"
+            if source.endswith(".yaml"):
+                document = Document.read(Path(__file__).parent / "specs" / "growth" / source)
+            else:
+                document = Document.parse((HEAD + textwrap.dedent(source)).encode(), "small.yaml")
+            check(document)
+            render(document, ROOT / "generator" / "config.yaml", ROOT / "generator" / "templates", folder / name)
+            packages[source] = importlib.import_module(name)
+        return packages[source]
+
+    sys.path.insert(0, str(folder))
+    yield rendered
+    sys.path.remove(str(folder))
+
+
+@pytest.fixture(scope="session")
+def models(package: Callable[[str], ModuleType]) -> Callable[[str], ModuleType]:
+    """Render a document and return the models. The document is a file in specs/growth, or the YAML of its schemas."""
+
+    def rendered(source: str) -> ModuleType:
+        if not source.endswith(".yaml"):
+            source = f"components:\n  schemas:\n{textwrap.indent(textwrap.dedent(source), '    ')}"
+        return importlib.import_module(f"{package(source).__name__}.models")
+
+    return rendered
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """Return the environment without what makes coverage measure child processes: type checkers are slow enough."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return a copy of what the generator reads and writes."""
+    root = tmp_path / "repository"
+    for name in ("openapi", "generator/templates", "generated_client/callrounded_generated"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("config.yaml", "upstream.json"):
+        shutil.copyfile(ROOT / "generator" / name, root / "generator" / name)
+    return root
+
+
+@pytest.fixture(scope="session")
+def snapshot() -> Callable[[Path], dict[str, bytes]]:
+    """Return the bytes of all files below a folder, and its empty folders."""
+
+    def taken(folder: Path) -> dict[str, bytes]:
+        paths = folder.rglob("*")
+        return {path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b"" for path in paths}
+
+    return taken

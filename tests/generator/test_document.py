@@ -1,0 +1,133 @@
+"""A document knows the line of every value and follows its references; a problem reads as one clear line."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.document import Document, Json, Pointer, Problem, SpecError
+from generator.problem import excerpt, place
+
+TEXT = b"""\
+components:
+  schemas:
+    Plain:
+      type: string
+    Link:
+      $ref: "#/components/schemas/Plain"
+    "a/b~c d":
+      - x
+      - $ref: "#/components/schemas/Link"
+paths:
+  /v1/things:
+    get: {}
+"""
+DOCUMENT = Document.parse(TEXT, "openapi/some.yaml")
+
+
+def test_a_file_is_read_under_the_name_it_was_given(tmp_path: Path) -> None:
+    """Messages name the file as the caller did."""
+    path = tmp_path / "some.yaml"
+    path.write_bytes(TEXT)
+    document = Document.read(path)
+    assert (document.path, document.data) == (str(path), DOCUMENT.data)
+
+
+def test_a_file_that_cannot_be_read_is_a_spec_error(tmp_path: Path) -> None:
+    """A missing file, or a folder in its place, is said in one line."""
+    with pytest.raises(SpecError, match=r"missing\.yaml: cannot be read: No such file or directory$"):
+        Document.read(tmp_path / "missing.yaml")
+    with pytest.raises(SpecError, match="cannot be read"):
+        Document.read(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("reference", "pointer"),
+    [
+        ("#/components/schemas/Plain", ("components", "schemas", "Plain")),
+        ("#/components/schemas/Link", ("components", "schemas", "Plain")),
+        ("#/components/schemas/a~1b~0c%20d/0", ("components", "schemas", "a/b~c d", 0)),
+        ("#/components/schemas/a~1b~0c d/1", ("components", "schemas", "Plain")),
+        ("#/paths/~1v1~1things/get", ("paths", "/v1/things", "get")),
+        ("#", ()),
+    ],
+)
+def test_references_are_followed_to_the_end(reference: str, pointer: Pointer) -> None:
+    """The escapes of RFC 6901 and of URIs are undone, and a reference to a reference is followed."""
+    found, value = DOCUMENT.resolve({"$ref": reference})
+    assert found == pointer
+    assert (found, value) == DOCUMENT.resolve(value, found)
+
+
+@pytest.mark.parametrize("value", [None, 3, "text", [], {"type": "string"}])
+def test_what_is_no_reference_is_its_own_target(value: Json) -> None:
+    """A value without `$ref` comes back with the place that was given."""
+    assert DOCUMENT.resolve(value, ("paths",)) == (("paths",), value)
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("#/components/schemas/Missing", '"#/components/schemas/Missing" leads to nothing'),
+        ("#/components/schemas/Plain/type/0", '"#/components/schemas/Plain/type/0" leads to nothing'),
+        ("#/components/schemas/a~1b~0c d/2", '"#/components/schemas/a~1b~0c d/2" leads to nothing'),
+        ("#/components/schemas/a~1b~0c d/01", '"#/components/schemas/a~1b~0c d/01" leads to nothing'),
+        ("#/components/schemas/a~1b~0c d/-1", '"#/components/schemas/a~1b~0c d/-1" leads to nothing'),
+        ("other.yaml#/a", '"other.yaml#/a" leads out of this document: only references within it are supported'),
+        (3, "a reference is a string"),
+    ],
+)
+def test_a_reference_that_cannot_be_followed_is_named_where_it_stands(reference: str | int, said: str) -> None:
+    """The error has the place of the reference, not that of its target."""
+    with pytest.raises(SpecError) as caught:
+        DOCUMENT.resolve({"$ref": reference}, ("paths", "/v1/things", "get"))
+    assert str(caught.value) == f"openapi/some.yaml:12: paths./v1/things.get.$ref: {said}"
+
+
+def test_references_in_a_circle_are_refused() -> None:
+    """Following them would have no end."""
+    document = Document.parse(b'a: {$ref: "#/b"}\nb: {$ref: "#/a"}\n', "loop.yaml")
+    with pytest.raises(SpecError, match=r'^loop\.yaml:1: a\.\$ref: "#/b" leads back to itself$'):
+        document.resolve(document.data["a"], ("a",))
+
+
+@given(keys=st.lists(st.text(min_size=1), min_size=1, max_size=4))
+def test_every_key_can_be_pointed_at(keys: list[str]) -> None:
+    """Whatever its keys are called, a value is found by the pointer to it."""
+    data: object = "end"
+    for key in reversed(keys):
+        data = {key: data}
+    parts = (key.replace("~", "~0").replace("/", "~1").replace("%", "%25") for key in keys)
+    assert isinstance(data, dict)
+    assert Document("any", data, {}).find("#/" + "/".join(parts)) == (tuple(keys), "end")
+
+
+def test_a_problem_with_something_absent_has_the_line_of_what_should_hold_it() -> None:
+    """A missing field has no line of its own."""
+    assert DOCUMENT.line(("paths", "/v1/things", "get", "operationId")) is None
+    problem = DOCUMENT.problem(("paths", "/v1/things", "get", "operationId"), "is missing")
+    assert str(problem) == "openapi/some.yaml:12: paths./v1/things.get.operationId: is missing"
+
+
+def test_problems_come_in_the_order_of_the_document_and_once() -> None:
+    """The text has one line for each problem."""
+    later, earlier, whole = Problem("b", 7, "second"), Problem("a", 3, "first"), Problem("", None, "at all")
+    error = SpecError("x.yaml", [later, earlier, whole, later])
+    assert str(error) == "x.yaml: at all\nx.yaml:3: a: first\nx.yaml:7: b: second"
+
+
+def test_an_error_survives_pickling() -> None:
+    """It may cross from one process to another."""
+    error = DOCUMENT.problem(("paths",), "no")
+    copied = pickle.loads(pickle.dumps(error))
+    assert (str(copied), copied.problems) == (str(error), error.problems)
+
+
+def test_what_is_long_is_cut() -> None:
+    """Neither a place nor a value that is quoted fills the screen."""
+    assert place(("a", 0, "b")) == "a[0].b"
+    assert len(place(("x" * 300,))) == 200
+    assert excerpt({"a": "ü\n"}) == '{"a": "ü\\n"}'
+    assert excerpt("x" * 300) == f'"{"x" * 76}...'

@@ -1,0 +1,152 @@
+"""Names of the document that Python, or the generated code, has a use of its own for."""
+
+import builtins
+import importlib
+import keyword
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.document import Document
+from generator.view import annotation, naming
+
+ATTRIBUTES = {
+    # Keywords, and names that every model has: a trailing underscore.
+    **{name: f"{name}_" for name in ("class", "from", "None", "import", "self", "to_dict", "raw", "tag", "variants")},
+    # Builtins, soft keywords, and what attrs, msgspec and dataclasses have a use for: unchanged.
+    **{
+        name: name
+        for name in ("id", "type", "list", "str", "dict", "int", "float", "bool", "print", "match", "property")
+    },
+    **{name: name for name in ("builtins", "field", "define", "attrs", "metadata", "default", "factory", "kw_only")},
+    # Names of types that annotations use: unchanged.
+    **{
+        name: name
+        for name in ("date", "datetime", "UUID", "Literal", "Annotated", "Any", "Meta", "AwareDatetime", "Model")
+    },
+    **{name: name for name in ("camelCase", "PascalCase", "snake_case", "UPPER", "x9", "trailing_", "naïve", "日本")},
+    # No Python names: recognisable ones.
+    "with-dash": "with_dash",
+    "with space": "with_space",
+    "with.dots[]": "with_dots",
+    "2nd": "field_2nd",
+    "_private": "field_private",
+    "__init__": "field__init__",
+    "_received": "field_received",
+    "$": "field_",
+    # Python reads this as `fi`.
+    "\ufb01": "fi",
+}
+
+TYPES = {
+    "list": ["a"],
+    "dict": {"a": "b"},
+    "int": 1,
+    "float": 1.5,
+    "bool": False,
+    "date": "2024-01-02",
+    "datetime": "2024-01-01T00:00:00Z",
+    "UUID": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+    "Literal": "a",
+    "Any": [1],
+    "Color": "red",
+    "Odd": {"class": "inner", "id": "1"},
+}
+"""Properties that are called like a type that their annotations need; in names.yaml they are of that type."""
+
+
+@pytest.fixture(scope="module")
+def odd(models: Any) -> ModuleType:
+    """Return the models of names.yaml."""
+    return models("names.yaml")
+
+
+def test_attributes_have_the_name_of_the_property(odd: ModuleType) -> None:
+    """Attributes are called like their property, if that is a name at all; each property comes in and goes out."""
+    body = {name: TYPES.get(name, name) for name in (*ATTRIBUTES, *TYPES)}
+    decoded = odd.Odd.from_dict(body)
+    for name, attribute in ATTRIBUTES.items():
+        if name not in TYPES:
+            assert getattr(decoded, attribute) == name
+    assert decoded.Odd_.class_ == "inner"
+    assert decoded.Color_ is odd.Color.RED
+    assert decoded.list == ["a"]
+    assert decoded.to_dict() == body
+
+
+@pytest.mark.parametrize("name", ["list", "dict", "int", "float", "bool", "date", "UUID", "Literal", "class", "Odd"])
+def test_types_mean_what_they_say(odd: ModuleType, name: str) -> None:
+    """A property called like a type does not change what the other annotations mean."""
+    with pytest.raises(ValueError, match=rf"^{name}(\.\w+)?: expected"):
+        odd.Odd.from_dict({"class": "a", "id": "b", name: {"x": 1}})
+
+
+CLASSES = [
+    *("Any_", "Meta_", "Literal_", "UUID_", "Model_", "Mapping_", "ClassVar_", "None_", "True_", "Layout_", "Request_"),
+    *("Date", "List", "Str", "Int", "Dict", "Bool", "Float", "Type", "Datetime", "Field", "Builtins"),
+    *("LowerCase", "DottedName", "Model404", "Private", "XMLHttpRequest", "Class", "Import", "Init"),
+]
+
+
+def test_classes_and_modules(odd: ModuleType) -> None:
+    """Schemas that are called like something that generated modules import, or like a type, become classes as well."""
+    assert odd.__all__ == sorted([*CLASSES, "Color", "Odd", "Usual"])
+    body = {"list": ["abc"], "map": {"a": 1}, "date": "2024-01-01", "constant": "x", "any": None}
+    for name in CLASSES:
+        assert getattr(odd, name).from_dict(body).to_dict() == body
+        with pytest.raises(ValueError, match=r"^list\[0\]: expected"):
+            getattr(odd, name).from_dict({"list": ["abcd"]})
+
+
+def test_attributes_do_not_hide_methods(odd: ModuleType) -> None:
+    """No attribute can take the place of something that models have: all public names of theirs are reserved."""
+    types = importlib.import_module(odd.__name__.replace(".models", ".types"))
+    public = {name for model in (types.Model, types.UnknownVariant) for name in dir(model) if not name.startswith("_")}
+    assert public <= naming.TAKEN_IN_MODELS
+
+
+@pytest.mark.parametrize("document", ["names.yaml", "unions.yaml", "values.yaml", "operations.yaml"])
+def test_schemas_do_not_hide_what_modules_import(package: Any, document: str) -> None:
+    """No class can take the place of something that generated modules import: all of these names are reserved."""
+    folder = Path(str(package(document).__file__)).parent
+    for path in (*folder.glob("models/*.py"), *folder.glob("api/*/*.py")):
+        # What is not beside the module, or among the models, is no class of the document.
+        for line in re.findall(
+            r"^from (?!\.\w|\.\.\.models)\S+ import (.+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        ):
+            for name in line.split(", "):
+                assert naming.class_name(name.partition(" as ")[0]) != name
+
+
+def test_modules_do_not_hide_types() -> None:
+    """No module can take the place of a type: annotations are looked up among the modules of models as well."""
+    for name in vars(annotation)["_SOURCES"]:
+        assert naming.module_name(name) != name
+
+
+@given(st.text() | st.sampled_from([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "ª", "x·", "℘", "ℼ"]))
+def test_identifiers(name: str) -> None:
+    """Every name becomes one that Python reads as it is written."""
+    namespace: dict[str, Any] = {}
+    for identifier in (naming.identifier(name), naming.header_parameter(name), naming.class_name(name)):
+        exec(f"{identifier} = 1", namespace)
+        assert identifier in namespace
+        assert not identifier.startswith("_")
+
+
+def test_classes_are_named_after_schemas() -> None:
+    """Only a schema gives a class its name."""
+    with pytest.raises(ValueError, match="no schema stands at"):
+        naming.class_name_at(Document("small.yaml", {"info": {}}, {}), ("info", "title"))
+
+
+def test_header_says_where_it_comes_from(odd: ModuleType) -> None:
+    """The first line of every generated module says that it is generated, and by which command."""
+    folder = Path(str(odd.__file__)).parents[1]
+    for module in folder.rglob("*.py"):
+        assert "`nox -s generate`. Do not edit" in module.read_text(encoding="utf-8").splitlines()[0]

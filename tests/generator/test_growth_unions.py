@@ -1,0 +1,113 @@
+"""Unions: told apart by a tag, at any depth, or by the JSON type."""
+
+import re
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
+CAT = {"kind": "cat", "id": ID, "lives": 9}
+DOG = {"kind": "dog", "id": ID, "friend": CAT, "fleas": 3}
+WOLF = {"kind": "wolf", "id": ID}
+EMU = {"kind": "emu", "id": ID, "owner": {"name": "Ada"}}
+
+
+@pytest.fixture(scope="module")
+def zoo(models: Any) -> ModuleType:
+    """Return the models of unions.yaml."""
+    return models("unions.yaml")
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"animals": [CAT, DOG, WOLF, EMU]}, ["Cat", "Dog", "Wolf", "UnknownAnimal"]),
+        ({"grid": [[CAT], [], [EMU, WOLF]]}, ["Cat", "UnknownPet", "UnknownPet"]),
+        ({"by_name": {"a": DOG, "b b": EMU}}, ["Dog", "UnknownAnimal"]),
+        ({"cages": [None, CAT]}, ["NoneType", "Cat"]),
+        ({"star": WOLF}, ["Wolf"]),
+        ({"star": None}, ["NoneType"]),
+        ({"thing": {"category": "vehicle", "wheels": "two"}}, ["Bike"]),
+        ({"thing": {"category": "vehicle", "wheels": "six"}}, ["UnknownVehicle"]),
+        ({"thing": {"category": "cloud", "wheels": "two"}}, ["UnknownThing"]),
+        ({"note": "ab"}, ["str"]),
+        ({"note": 3}, ["int"]),
+        ({"note": True}, ["bool"]),
+        ({"note": None}, ["NoneType"]),
+        ({"owner": {"name": "Ada", "pets": [CAT], "new": 1}}, ["Owner"]),
+        ({"owner": ID.upper()}, ["UUID"]),
+        ({"owner": [CAT, EMU]}, ["Cat", "UnknownPet"]),
+        ({"since": "2024-01-01T00:00:00+00:00"}, ["datetime"]),
+        ({"since": 3}, ["float"]),
+        ({"since": None}, ["NoneType"]),
+        ({"names": "ab"}, ["str"]),
+        ({"names": ["ab"]}, ["str"]),
+    ],
+)
+def test_chooses_the_class(zoo: ModuleType, body: dict[str, Any], found: list[str]) -> None:
+    """The tag, or the type in JSON, decides which class a value becomes; every value goes back as it came."""
+    decoded = zoo.Zoo.from_dict(body)
+    (value,) = (getattr(decoded, name) for name in body)
+    assert [type(leaf).__name__ for leaf in _leaves(value)] == found
+    assert decoded.to_dict() == body
+    assert zoo.Zoo.from_dict(decoded.to_dict()) == decoded
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [leaf for item in value for leaf in _leaves(item)] if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"animals": [CAT, {"kind": "dog"}]}, "animals[1].id"),
+        ({"animals": [CAT, {"kind": 3}]}, "animals[1].kind"),
+        ({"animals": [CAT, {}]}, "animals[1].kind"),
+        ({"animals": [CAT, []]}, "animals[1]"),
+        ({"animals": [{**DOG, "friend": {"kind": "cat", "id": "x"}}]}, "animals[0].friend.id"),
+        ({"animals": [{**CAT, "owner": {"name": 3}}]}, "animals[0].owner.name"),
+        ({"star": {"kind": "wolf", "id": "x"}}, "star.id"),
+        ({"star": []}, "star"),
+        ({"by_name": {"b b": {"kind": "wolf"}}}, "by_name['b b'].id"),
+        ({"grid": [[CAT], [CAT, {"kind": "cat", "id": 3}]]}, "grid[1][1].id"),
+        ({"grid": [[None]]}, "grid[0][0]"),
+        ({"thing": {"category": "vehicle"}}, "thing.wheels"),
+        ({"thing": {"category": "vehicle", "wheels": 2}}, "thing.wheels"),
+        ({"note": "a"}, "note"),
+        ({"note": 2}, "note"),
+        ({"note": 2.5}, "note"),
+        ({"names": 3}, "names"),
+        ({"names": [3]}, "names[0]"),
+        ({"owner": {"name": 3}}, "owner.name"),
+        ({"owner": "x"}, "owner"),
+        ({"owner": [{"kind": "cat"}]}, "owner[0].id"),
+        ({"owner": None}, "owner"),
+        ({"since": "2024-01-01T00:00:00"}, "since"),
+        ({"since": False}, "since"),
+        ({"names": None}, "names"),
+    ],
+)
+def test_says_where_a_value_is_wrong(zoo: ModuleType, body: dict[str, Any], path: str) -> None:
+    """A known tag with a broken object is an error in that variant, never an unknown one."""
+    with pytest.raises(ValueError, match=f"^{re.escape(path)}: expected"):
+        zoo.Zoo.from_dict(body)
+
+
+def test_an_unknown_object_has_what_all_variants_share(zoo: ModuleType) -> None:
+    """What all variants have in common is read as far as it can be, and nothing of the payload is lost."""
+    (emu,) = zoo.Zoo.from_dict({"animals": [{**EMU, "mood": 5}]}).animals
+    assert (emu.kind, str(emu.id), emu.owner, emu.mood) == ("emu", ID, zoo.Owner(name="Ada"), None)
+    assert emu.raw == {**EMU, "mood": 5}
+    (odd,) = zoo.Zoo.from_dict({"animals": [{**EMU, "id": "x"}]}).animals
+    assert odd.id is None
+
+
+def test_one_class_for_one_inline_enum(zoo: ModuleType) -> None:
+    """An enum written inside a schema that others include becomes one class, named after its place."""
+    cat = zoo.Cat.from_dict({**CAT, "mood": "bad"})
+    assert cat.mood is zoo.BaseMood.BAD
+    assert zoo.Wolf.from_dict({**WOLF, "mood": "bad"}).mood is zoo.BaseMood.BAD
+    assert [name for name in vars(zoo) if name.endswith("Mood")] == ["BaseMood"]

@@ -1,0 +1,168 @@
+"""Texts, numbers, constants, enums and defaults."""
+
+import datetime as dt
+import uuid
+from types import ModuleType
+from typing import Any
+
+import attrs
+import pytest
+
+ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
+
+GOOD = {
+    "length": ["ab", "äöü"],
+    "pattern": ["abc"],
+    "uuid": [ID, ID.upper()],
+    "moment": ["2024-01-01T00:00:00Z", "2024-01-01T00:00:00.5+01:00"],
+    "day": ["2024-02-29"],
+    "integer": [0, -1, 2**70, 5.0],
+    "inclusive": [1, 3],
+    "exclusive": [2],
+    "whole_bounds": [1, 3],
+    "even": [0, 4],
+    "int32": [2**31 - 1, -(2**31)],
+    "small_int32": [0, 9],
+    "positive_int32": [1, 2**31 - 1],
+    "int64": [2**63 - 1, -(2**63)],
+    "number": [1.5, -3, 0],
+    "fraction": [0.5, 0.1],
+    "tens": [10, 20.0],
+    "boolean": [True, False],
+    "list": [[1], [1, 2]],
+    "anything_list": [[], [1, None, {"a": "b"}]],
+    "text_const": ["on"],
+    "quoted_const": ['it\'s "x"'],
+    "number_const": [5],
+    "text_enum": ["a", "new"],
+    "number_enum": [-2, 7],
+    "nullable_enum": ["a", "new", None],
+    "never_null_enum": ["a"],
+}
+
+BAD = {
+    "length": ["a", "abcd", 12, None],
+    "pattern": ["abd", ""],
+    "uuid": ["x", 1, ID.replace("-", "")],
+    "moment": ["2024-01-01", "2024-01-01T00:00:00", 1704067200, "2024-13-01T00:00:00Z"],
+    "day": ["2023-02-29", "2024-01-01T00:00:00Z", 20240101],
+    "integer": [True, "1", 1.5, None],
+    "inclusive": [0, 4],
+    "exclusive": [1, 3],
+    "whole_bounds": [0, 4],
+    "even": [3],
+    "int32": [2**31, -(2**31) - 1],
+    "small_int32": [-1, 10],
+    "positive_int32": [0, 2**31],
+    "int64": [2**63, -(2**63) - 1],
+    "number": ["1", True, None],
+    "fraction": [0, 0.6, -1],
+    "tens": [15, 0.5],
+    "boolean": [0, "true", None],
+    "list": [[], [1, 2, 3], ["1"], {}],
+    "anything_list": [{}, "a", None],
+    "text_const": ["off", True, None],
+    "quoted_const": ["its x"],
+    "number_const": [6, "5", True],
+    "text_enum": [1, None, ["a"]],
+    "number_enum": ["1", True, 1.5, None],
+    "nullable_enum": [1],
+    "never_null_enum": [None],
+}
+
+
+@pytest.fixture(scope="module")
+def values(models: Any) -> ModuleType:
+    """Return the models of values.yaml."""
+    return models("values.yaml")
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, good in GOOD.items() for value in good])
+def test_accepts_what_the_schema_allows(values: ModuleType, name: str, value: Any) -> None:
+    """A valid value is read, and goes back as it came."""
+    decoded = values.Values.from_dict({name: value})
+    assert decoded.to_dict() == {name: value}
+    assert values.Values.from_dict(decoded.to_dict()) == decoded
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, bad in BAD.items() for value in bad])
+def test_refuses_what_the_schema_does_not_allow(values: ModuleType, name: str, value: Any) -> None:
+    """An invalid value is an error that names its place; so is null for a property that may only be absent."""
+    with pytest.raises(ValueError, match=rf"^{name}(\[\d\])?: expected"):
+        values.Values.from_dict({name: value})
+
+
+def test_every_property_is_tried(values: ModuleType) -> None:
+    """There is a good value and a bad one for each property of values.yaml, and an expected default."""
+    assert {field.name for field in attrs.fields(values.Values)} - {"_received"} == GOOD.keys() == BAD.keys()
+    assert {field.name for field in attrs.fields(values.Defaults)} - {"_received"} == DEFAULTS.keys()
+
+
+def test_enums_are_open(values: ModuleType) -> None:
+    """A value that an enum does not list survives as itself, and says so."""
+    decoded = values.Values.from_dict({"text_enum": "new", "number_enum": 7, "nullable_enum": "a"})
+    assert (decoded.text_enum, decoded.number_enum) == ("new", 7)
+    assert (decoded.text_enum.is_known, decoded.number_enum.is_known) == (False, False)
+    assert decoded.nullable_enum is values.ValuesNullableEnum.A
+
+
+ODD = ["a b", "A-B", "", "1", "+", "-", " ", "class", "x\ny", "ü", "mro", "_value_", "NAME", "name", "None", "{{ x }}"]
+
+
+def test_members_of_odd_enums(models: Any) -> None:
+    """Every value of an enum has a member with a name of its own, and exactly that value."""
+    odd = models(f"Odd:\n  type: string\n  enum: {ODD!r}\n".replace("'x\\ny'", '"x\\ny"')).Odd
+    assert [member.value for member in odd] == ODD
+    assert [member.name for member in odd] == [
+        *("A_B", "A_B_2", "EMPTY", "VALUE_1", "VALUE_5", "VALUE_6", "VALUE_7", "CLASS", "X_Y", "VALUE_10", "MRO"),
+        *("VALUE", "NAME", "NAME_2", "NONE", "X"),
+    ]
+
+
+DEFAULTS = {
+    "text": "q\"'\\{{ x }}",
+    "integer": 5,
+    "whole": 5,
+    "number": 5.0,
+    "boolean": False,
+    "list": [1, 2],
+    "empty": [],
+    "ids": [uuid.UUID(ID)],
+    "map": {"a b": 1.0},
+    "any": {"a": [1, None]},
+    "id": uuid.UUID(ID),
+    "moment": dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
+    "day": dt.date(2024, 1, 1),
+    "kind": "two",
+    "alias": "one",
+    "own": "two",
+    "constant": "x",
+    "either": 4,
+    "either_text": "a",
+    "list_or_text": ["a"],
+    "list_or_map": {"a": 1},
+    "flag_or_number": True,
+    "number_or_flag": 0.0,
+    "nothing": None,
+    "number_enum": 2,
+}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_applies_defaults(values: ModuleType, name: str) -> None:
+    """An absent property has the default of the document, in the type it would be read as."""
+    value = getattr(values.Defaults.from_dict({}), name)
+    assert value == DEFAULTS[name]
+    assert type(value) is type(DEFAULTS[name]) or value.is_known
+
+
+def test_does_not_send_defaults_back(values: ModuleType) -> None:
+    """What was absent stays absent, whatever its default is."""
+    assert values.Defaults.from_dict({}).to_dict() == {}
+    assert values.Defaults().to_dict() == {}
+
+
+def test_each_object_has_its_own_default(values: ModuleType) -> None:
+    """A list that is a default is not shared between objects."""
+    values.Defaults().list.append(3)
+    assert values.Defaults().list == [1, 2]

@@ -1,0 +1,143 @@
+"""Rendering: all operations, nothing of the surroundings, and code that type checkers accept."""
+
+import importlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from generator.document import Document
+from generator.render import RenderError, render
+from generator.view import read_view
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "generator" / "config.yaml"
+TEMPLATES = ROOT / "generator" / "templates"
+METHODS = ["get", "put", "post", "delete", "options", "head", "patch"]
+TAGS = ["calls", "Phone Numbers", "build", "dist", "venv", "node_modules", "class", "2nd", "", "list"]
+
+
+def many_operations() -> Document:
+    """Return a document with an operation for each of the methods in each of the tags."""
+    paths: dict[str, Any] = {
+        f"/{number}": {
+            method: {"operationId": f"{method}Number{number}", "tags": [tag], "responses": {"204": {"description": ""}}}
+            for method in METHODS
+        }
+        for number, tag in enumerate(TAGS)
+    }
+    paths["x-note"] = {"get": "no operation: extensions are not read"}
+    whole = {"openapi": "3.1.0", "info": {"title": "Many", "version": "1"}, "paths": paths}
+    return Document("many.yaml", {**whole, "servers": [{"url": "https://api.example"}]}, {})
+
+
+def test_nothing_vanishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every operation of a document, whatever its method and tag, is in the table, and no other."""
+    render(many_operations(), CONFIG, TEMPLATES, tmp_path / "many_operations")
+    monkeypatch.syspath_prepend(tmp_path)
+    api = importlib.import_module("many_operations.api")
+    expected = [(f"{method}Number{number}", method.upper()) for number in range(len(TAGS)) for method in METHODS]
+    assert [(name, operation.method) for name, operation in api.OPERATIONS.items()] == expected
+    for name, operation in api.OPERATIONS.items():
+        assert (operation.name, operation.build().method) == (name, operation.method)
+
+
+def test_nothing_of_the_surroundings_counts(
+    tmp_path: Path, snapshot: Callable[[Path], dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names of folders, configuration files and the environment, which ruff looks at, do not change a byte."""
+    render(many_operations(), CONFIG, TEMPLATES, tmp_path / "plain")
+    odd = tmp_path / "build" / ".nox" / "site-packages"
+    odd.mkdir(parents=True)
+    (odd / ".gitignore").write_text("*\n")
+    (odd / "attrs").mkdir()
+    (tmp_path / "build" / "ruff.toml").write_text("line-length = 40\n[format]\nquote-style = 'single'\n")
+    (tmp_path / "build" / "pyproject.toml").write_text("[tool.ruff]\nexclude = ['*']\n")
+    monkeypatch.setenv("RUFF_OUTPUT_FORMAT", "junit")
+    monkeypatch.setenv("RUFF_CONFIG", str(tmp_path / "build" / "ruff.toml"))
+    monkeypatch.chdir(odd)
+    render(many_operations(), CONFIG, TEMPLATES, odd / "dist")
+    assert snapshot(odd / "dist") == snapshot(tmp_path / "plain")
+    endpoints = {
+        (odd / "dist" / "api" / tag / "__init__.py").read_bytes() for tag in ("build", "dist", "venv", "calls")
+    }
+    assert len(endpoints) == 1
+
+
+def test_a_folder_that_exists(tmp_path: Path) -> None:
+    """What openapi-python-client complains of is an error: here that there is a folder already."""
+    with pytest.raises(RenderError, match=r"^openapi-python-client: .*Directory already exists"):
+        render(many_operations(), CONFIG, TEMPLATES, tmp_path)
+
+
+def test_an_outline_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What openapi-python-client is told is OpenAPI; a release that wants more of it says so."""
+    monkeypatch.setattr("generator.render._outline", lambda _: {"openapi": "3.1.0"})
+    with pytest.raises(RenderError, match=r"^openapi-python-client: Failed to parse OpenAPI document: "):
+        render(many_operations(), CONFIG, TEMPLATES, tmp_path / "target")
+
+
+def test_errors_in_templates(tmp_path: Path) -> None:
+    """An error in a template, of whatever kind, names the template and the line; any other error is our own."""
+    templates = tmp_path / "generator" / "templates"
+    shutil.copytree(TEMPLATES, templates)
+    for number, (text, message) in enumerate(
+        {
+            "\n{{ 1 + '' }}": r"generator/templates/header\.jinja:2: unsupported operand type.*",
+            "{{ unheard_of }}": r"generator/templates/header\.jinja:1: 'unheard_of' is undefined",
+            "{% unheard_of %}": r"generator/templates/header\.jinja:1: Encountered unknown tag 'unheard_of'.*",
+            "\n\n{% include 'no.jinja' %}": r"generator/templates/header\.jinja:3: no\.jinja",
+        }.items()
+    ):
+        (templates / "header.jinja").write_text(text)
+        with pytest.raises(RenderError, match=f"(?s)^{message}$"):
+            render(many_operations(), CONFIG, templates, tmp_path / f"target{number}")
+    (templates / "header.jinja").write_text("")
+    with pytest.raises(OSError, match="File name too long"):
+        render(many_operations(), CONFIG, templates, tmp_path / ("x" * 300))
+
+
+def test_many_schemas_in_a_row() -> None:
+    """There may be more schemas, each of which needs the next one, than Python has stack."""
+    schemas = {
+        f"S{number}": {"type": "object", "properties": {"next": {"$ref": f"#/components/schemas/S{number + 1}"}}}
+        for number in range(2000)
+    }
+    schemas["S2000"] = {"type": "object", "properties": {}}
+    whole = {"openapi": "3.1.0", "info": {"title": "Long", "version": "1"}, "servers": [{"url": "https://api.example"}]}
+    view = read_view(Document("long.yaml", {**whole, "components": {"schemas": schemas}}, {}))
+    assert len(view.models) == 2001
+
+
+def test_a_document_without_operations(models: Callable[[str], ModuleType]) -> None:
+    """A document of nothing but schemas has an empty table."""
+    package = models(json.dumps({"Small": {"type": "object", "properties": {}}})).__name__.partition(".")[0]
+    assert importlib.import_module(f"{package}.api").OPERATIONS == {}
+
+
+def test_type_checkers_accept_everything(
+    package: Callable[[str], ModuleType], tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """What is rendered from every construct that is supported passes mypy and pyright, both in strict mode."""
+    documents = sorted(path.name for path in (Path(__file__).parent / "specs" / "growth").glob("*.yaml"))
+    packages = [Path(str(package(document).__file__)).parent for document in documents]
+    settings = {"typeCheckingMode": "strict", "pythonVersion": "3.11", "include": [str(path) for path in packages]}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
+    mypy = ["mypy", "--strict", "--python-version=3.11", "--config-file=", f"--cache-dir={tmp_path}", *packages]
+    basedpyright = ["basedpyright", f"--project={tmp_path}", f"--pythonpath={sys.executable}"]
+    for command in (mypy, basedpyright):
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=packages[0].parent,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{done.stdout}{done.stderr}"

@@ -1,0 +1,212 @@
+"""One more list endpoint: described in the document, generated, exposed by a few lines, and listed."""
+
+import difflib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., str]
+
+PATH = """
+  /v1/calls:
+    get:
+      operationId: listCalls
+      tags: [calls]
+      summary: List calls
+      parameters:
+        - $ref: "#/components/parameters/Page"
+        - $ref: "#/components/parameters/Limit"
+        - $ref: "#/components/parameters/UseCursor"
+        - $ref: "#/components/parameters/Cursor"
+        - name: status
+          in: query
+          description: Only calls with this status.
+          schema:
+            $ref: "#/components/schemas/CallStatus"
+      responses:
+        "200":
+          description: The calls.
+          content:
+            application/json:
+              schema:
+                $ref: "#/components/schemas/CallList"
+        default:
+          $ref: "#/components/responses/Error"
+"""
+
+SCHEMAS = """
+    CallList:
+      allOf:
+        - $ref: "#/components/schemas/ListEnvelope"
+        - type: object
+          required: [data]
+          properties:
+            data:
+              type: array
+              items:
+                $ref: "#/components/schemas/Call"
+    Call:
+      type: object
+      required: [id, status]
+      properties:
+        id:
+          type: string
+          format: uuid
+        status:
+          $ref: "#/components/schemas/CallStatus"
+        seconds:
+          type: [integer, "null"]
+    CallStatus:
+      type: string
+      enum: [answered, missed]
+"""
+
+USAGE = '''
+"""What a user's type checker sees of the second endpoint; a `type: ignore` is an expectation."""
+
+from collections.abc import AsyncIterator
+from typing import assert_type
+from uuid import UUID
+
+from callrounded import AsyncPage, AsyncRounded, Page, Rounded
+from callrounded_generated.models import Call, CallStatus
+
+
+def use(client: Rounded) -> None:
+    page = client.calls.list(status=CallStatus.MISSED, limit=2)
+    assert_type(page, Page[Call])
+    assert_type(client.calls.list_all(status=CallStatus.MISSED), list[Call])
+    for call in page:
+        assert_type(call.id, UUID)
+        assert_type(call.seconds, int | None)
+    client.calls.list(colour="red")  # type: ignore[call-arg]
+    client.calls.list(status=5)  # type: ignore[arg-type]
+
+
+async def use_async(client: AsyncRounded) -> None:
+    assert_type(await client.calls.list(status=None), AsyncPage[Call])
+    assert_type(client.calls.iter_all(), AsyncIterator[Call])
+'''
+
+LISTING = '''
+"""List the calls of a fake API on loopback."""
+
+import asyncio
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from callrounded import AsyncRounded, Rounded
+from callrounded_generated.models import CallStatus
+
+CALLS = [{"id": str(UUID(int=number)), "status": "missed" if number % 3 else "answered"} for number in range(50)]
+
+
+class Api(BaseHTTPRequestHandler):
+    def do_GET(self):
+        url = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        found = [call for call in CALLS if query.get("status") in (None, call["status"])]
+        page, limit = int(query.get("page", 1)), int(query.get("limit", 50))
+        body = json.dumps({
+            "data": found[(page - 1) * limit : page * limit],
+            "current_page": page, "total_pages": -(-len(found) // limit), "total_items": len(found),
+        }).encode()
+        self.send_response(200 if url.path == "/v1/calls" and self.headers["X-Api-Key"] == "key" else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+options = {"api_key": "key", "base_url": f"http://127.0.0.1:{server.server_port}"}
+
+
+async def asynchronously():
+    async with AsyncRounded(**options) as client:
+        return [call.id.int async for call in client.calls.iter_all(limit=7, status=CallStatus.MISSED)]
+
+
+with Rounded(**options) as client:
+    page = client.calls.list(limit=10, status=CallStatus.ANSWERED)
+    print(json.dumps({
+        "first": len(page.data),
+        "answered": [call.id.int for call in page],
+        "all": [call.id.int for call in client.calls.list_all(limit=7)],
+        "missed": asyncio.run(asynchronously()),
+    }))
+server.shutdown()
+'''
+
+
+@pytest.fixture
+def run(repository: Path, environment: dict[str, str]) -> Run:
+    """Run Python in the copy of the repository, with the packages there, and return what it prints."""
+    folders = [repository / "generated_client", repository / "overrides", ROOT]
+    environment = {**environment, "PYTHONPATH": os.pathsep.join(map(str, folders))}
+
+    def ran(*arguments: str) -> str:
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+        return done.stdout
+
+    return ran
+
+
+@pytest.fixture
+def second_endpoint(repository: Path, run: Run) -> Path:
+    """Return a copy of the repository with a second list endpoint."""
+    document = repository / "openapi" / "rounded.yaml"
+    text = document.read_text(encoding="utf-8")
+    text = text.replace("\npaths:\n", f"\npaths:{PATH}", 1).replace("\n  schemas:\n", f"\n  schemas:{SCHEMAS}", 1)
+    document.write_text(text, encoding="utf-8")
+    shutil.copytree(ROOT / "overrides", repository / "overrides", ignore=shutil.ignore_patterns("__pycache__"))
+    run("-m", "generator", "generate", "--root", str(repository))
+    client = repository / "overrides" / "callrounded" / "_client.py"
+    lines = client.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = [
+        new
+        for line in lines
+        for new in (
+            [line, line.replace("phone_numbers", "calls")] if line.startswith("    phone_numbers = ") else [line]
+        )
+    ]
+    client.write_text("".join(changed), encoding="utf-8")
+    added = [line for line in difflib.ndiff(lines, changed) if line.startswith("+")]
+    assert 1 < len(added) <= 10
+    return repository
+
+
+def test_a_second_list_endpoint(second_endpoint: Path, run: Run) -> None:
+    """Ten lines by hand at most give a second endpoint all that the first one has: types, filters, paging, async."""
+    listing = second_endpoint / "listing.py"
+    listing.write_text(LISTING, encoding="utf-8")
+    listed = json.loads(run(str(listing)))
+    assert listed == {
+        "first": 10,
+        "answered": list(range(0, 50, 3)),
+        "all": list(range(50)),
+        "missed": [number for number in range(50) if number % 3],
+    }
+
+    usage = second_endpoint / "usage.py"
+    usage.write_text(USAGE, encoding="utf-8")
+    # With the settings of the repository, which are strict.
+    shutil.copyfile(ROOT / "pyproject.toml", second_endpoint / "pyproject.toml")
+    checked = ["generated_client/callrounded_generated/models", "overrides/callrounded/_client.py", "usage.py"]
+    run("-m", "mypy", *checked)
+    run("-m", "basedpyright", f"--pythonpath={sys.executable}", *checked)

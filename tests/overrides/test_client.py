@@ -1,0 +1,314 @@
+"""Making, sharing and closing clients."""
+
+import asyncio
+import copy
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+import callrounded
+from callrounded import AsyncRounded, ClientClosedError, ConfigurationError, Rounded
+from callrounded.testing import FakeRounded, Fault, Server
+from tests.overrides.conftest import KEY, World, inside
+
+COPIES: dict[str, Callable[[object], object]] = {
+    "pickle": pickle.dumps,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+}
+
+
+class TestMaking:
+    """The constructor."""
+
+    async def test_key_and_address_are_enough(self, world: World, fake: FakeRounded, server: Server) -> None:
+        """The key is sent as X-Api-Key, with a User-Agent that says who we are."""
+        page = await world.list(world.client(base_url=server.url))
+
+        assert len(page.data) == 5
+        assert fake.requests[0].headers["user-agent"].startswith("callrounded/")
+        assert fake.requests[0].headers["accept"] == "application/json"
+
+    async def test_the_environment_is_enough(
+        self, world: World, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Without any argument."""
+        monkeypatch.setenv("CALLROUNDED_API_KEY", KEY)
+        monkeypatch.setenv("CALLROUNDED_BASE_URL", server.url)
+
+        assert len((await world.list(world.client(api_key=None))).data) == 5
+
+    @pytest.mark.parametrize("client_type", [Rounded, AsyncRounded])
+    def test_without_a_key_there_is_no_client(self, client_type: type[Rounded] | type[AsyncRounded]) -> None:
+        """The mistake shows where it was made, not at the first request."""
+        with pytest.raises(ConfigurationError, match="There is no API key"):
+            client_type()
+
+    @pytest.mark.parametrize("client_type", [Rounded, AsyncRounded])
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"timeout": -1},
+            {"max_retries": -1},
+            {"max_retry_wait": "1"},
+            {"on_invalid": "skip"},
+            {"max_response_bytes": 0},
+            {"base_url": "http://api.callrounded.com"},
+            {"default_headers": {"Host": "evil"}},
+            {"http_client": object()},
+        ],
+        ids=repr,
+    )
+    def test_an_option_that_cannot_be_used_is_refused(self, client_type: Any, options: dict[str, Any]) -> None:
+        """All of them are checked in the constructor."""
+        with pytest.raises(ConfigurationError):
+            client_type(KEY, **options)
+
+    async def test_the_wrong_kind_of_httpx_client_is_refused(self, world: World) -> None:
+        """The message names the right one."""
+        other = World("async" if world.name == "sync" else "sync")
+        http_client = other.httpx_client()
+
+        with pytest.raises(
+            ConfigurationError, match=r"Rounded takes an httpx\.Client, AsyncRounded an httpx\.AsyncClient"
+        ):
+            world.client(http_client=http_client)
+        await other.close_all()
+
+    def test_an_httpx_client_with_a_query_of_its_own_is_refused(self, world: World) -> None:
+        """It would be sent in place of ours."""
+        with pytest.raises(ConfigurationError, match="query parameters"):
+            world.client(http_client=world.httpx_client(params={"page": 1}))
+
+    def test_an_environment_that_httpx_cannot_use_is_a_configuration_error(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A proxy variable that names no proxy, for one."""
+        monkeypatch.setenv("HTTPS_PROXY", "foo://proxy")
+
+        with pytest.raises(ConfigurationError, match="Check HTTP_PROXY"):
+            world.client()
+
+    def test_making_a_client_imports_little(self) -> None:
+        """Models, paging and retries wait until the first request: a process may never make one."""
+        script = """
+import sys, httpx
+httpx.Client()
+before = set(sys.modules)
+import callrounded
+callrounded.Rounded(api_key="k" * 20)
+print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
+print(*sorted(name for name in set(sys.modules) - before if name.startswith("callrounded.")))
+"""
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+        packages, modules = done.stdout.splitlines()
+
+        assert packages == "callrounded"
+        assert modules.split() == [
+            "callrounded._client",
+            "callrounded._errors",
+            "callrounded._late",
+            "callrounded._options",
+            "callrounded._pool",
+            "callrounded._version",
+        ]
+
+
+class TestOptions:
+    """with_options: another client on the same connections."""
+
+    async def test_options_change_in_the_copy_alone(self, world: World, fake: FakeRounded, server: Server) -> None:
+        """The original goes on as it was."""
+        client = world.client(base_url=server.url, default_headers={"X-A": "1", "X-B": "1"}, max_retry_wait=0)
+        eager = client.with_options(max_retries=0, default_headers={"x-b": "2", "X-C": "2"})
+        fake.fail(Fault.status(503), times=4)
+
+        await world.error(eager)
+        assert len(fake.requests) == 1
+        await world.error(client)
+        assert len(fake.requests) == 4
+
+        sent, then = fake.requests[0].headers, fake.requests[1].headers
+        assert (sent["x-a"], sent["x-b"], sent["x-c"]) == ("1", "2", "2")
+        assert (then["x-a"], then["x-b"], "x-c" in then) == ("1", "1", False)
+        assert type(eager) is type(client)
+
+    async def test_every_option_can_change(self, world: World, fake: FakeRounded, server: Server) -> None:
+        """timeout, max_retry_wait, on_invalid and max_response_bytes as well."""
+        client = world.client(base_url=server.url)
+        changed = client.with_options(timeout=None, max_retry_wait=0, on_invalid="keep", max_response_bytes=5)
+
+        options = inside(changed)._options
+        assert options[2:] == (None, options.headers, 2, 0, "keep", 5)
+        assert inside(client.with_options())._options == inside(client)._options
+
+    async def test_a_subclass_stays_what_it_is(self) -> None:
+        """Its attributes come along."""
+
+        class Ours(Rounded):
+            def __init__(self) -> None:
+                super().__init__(KEY)
+                self.account = 7
+
+        with Ours() as client:
+            copy = client.with_options(timeout=5)
+
+        assert isinstance(copy, Ours)
+        assert copy.account == 7
+
+    def test_a_change_is_checked(self, world: World) -> None:
+        """As in the constructor."""
+        with pytest.raises(ConfigurationError, match="max_retries"):
+            world.client().with_options(max_retries=-1)
+
+    async def test_a_copy_uses_the_same_connections(self, world: World, server: Server) -> None:
+        """That is what it is for."""
+        client = world.client(base_url=server.url)
+
+        assert inside(client.with_options(timeout=5))._lease.http() is inside(client)._lease.http()
+
+
+class TestClosing:
+    """Who closes what, and what comes after."""
+
+    async def test_a_request_after_closing_is_a_clear_error(self, world: World, server: Server) -> None:
+        """Closing twice is no error."""
+        client = world.client(base_url=server.url)
+        await world.list(client)
+        await world.close(client)
+        await world.close(client)
+
+        assert isinstance(await world.error(client), ClientClosedError)
+        assert repr(client).endswith(", closed>")
+
+    async def test_closing_the_original_closes_its_copies(self, world: World, server: Server) -> None:
+        """They have no connections of their own."""
+        client = world.client(base_url=server.url)
+        copy = client.with_options(timeout=5).with_options(max_retries=0)
+        await world.close(client)
+
+        assert isinstance(await world.error(copy), ClientClosedError)
+
+    async def test_closing_a_copy_leaves_the_original_open(self, world: World, server: Server) -> None:
+        """Only the original closes the pool."""
+        client = world.client(base_url=server.url)
+        copy = client.with_options(timeout=5)
+        await world.close(copy)
+
+        assert isinstance(await world.error(copy), ClientClosedError)
+        assert len((await world.list(client)).data) == 5
+
+    async def test_an_injected_httpx_client_is_never_closed(self, world: World, server: Server) -> None:
+        """It may serve others; our client is closed all the same."""
+        http_client = world.httpx_client()
+        client = world.client(base_url=server.url, http_client=http_client)
+        await world.list(client)
+        await world.close(client)
+
+        assert not http_client.is_closed
+        assert isinstance(await world.error(client), ClientClosedError)
+
+    async def test_an_injected_httpx_client_that_its_owner_closed_is_a_closed_client(
+        self, world: World, server: Server
+    ) -> None:
+        """The same clear error as for our own."""
+        http_client = world.httpx_client()
+        client = world.client(base_url=server.url, http_client=http_client)
+        await world.close(http_client)
+
+        assert isinstance(await world.error(client), ClientClosedError)
+
+    def test_a_with_block_closes(self, server: Server) -> None:
+        """And cannot be entered again."""
+        with Rounded(KEY, base_url=server.url) as client:
+            assert len(client.phone_numbers.list().data) == 5
+        with pytest.raises(ClientClosedError), client:
+            pass
+
+    async def test_an_async_with_block_closes(self, server: Server) -> None:
+        """close() and aclose() are one for AsyncRounded."""
+        async with AsyncRounded(KEY, base_url=server.url) as client:
+            assert len((await client.phone_numbers.list()).data) == 5
+        with pytest.raises(ClientClosedError):
+            async with client:
+                pass
+        assert AsyncRounded.close is AsyncRounded.aclose
+
+    async def test_closing_lets_the_connections_go(self, world: World, fake: FakeRounded) -> None:
+        """The server sees them end."""
+        with fake.serve() as server:
+            client = world.client(base_url=server.url)
+            await world.list(client)
+            threads: dict[object, object] = vars(server)["_threads"]
+            assert len(threads) == 1
+            await world.close(client)
+            for _ in range(100):
+                if not threads:
+                    break
+                await asyncio.sleep(0.01)
+            assert not threads
+
+
+class TestStaying:
+    """A client stays where it was made."""
+
+    @pytest.mark.parametrize("way", COPIES)
+    def test_a_client_is_neither_pickled_nor_copied(self, world: World, way: str) -> None:
+        """The message says what to do instead."""
+        client = world.client()
+        for stays in (client, inside(client)._connection):
+            with pytest.raises(TypeError, match="can be neither pickled nor copied"):
+                COPIES[way](stays)
+
+    def test_reprs_tell_the_address(self, world: World) -> None:
+        """And nothing that is secret."""
+        client = world.client(base_url="https://eu.callrounded.com/")
+        name = type(client).__name__
+
+        assert repr(client) == f"<{name} at https://eu.callrounded.com>"
+        assert (
+            repr(inside(client)._connection)
+            == f"<{name.replace('Rounded', '')}Connection to https://eu.callrounded.com>"
+        )
+
+
+class TestPackage:
+    """What `callrounded` offers."""
+
+    def test_everything_named_can_be_had(self) -> None:
+        """Late imports included."""
+        for name in callrounded.__all__:
+            assert getattr(callrounded, name) is not None
+        assert dir(callrounded) == callrounded.__all__ == sorted(callrounded.__all__)
+
+    def test_what_is_not_there_is_missed_in_the_usual_way(self) -> None:
+        """By hasattr and by import."""
+        assert not hasattr(callrounded, "Twilio")
+        with pytest.raises(ImportError):
+            exec("from callrounded import Twilio")
+
+    def test_star_brings_everything(self) -> None:
+        """For a console."""
+        namespace: dict[str, object] = {}
+        exec("from callrounded import *", namespace)
+
+        assert set(callrounded.__all__) <= set(namespace)
+
+    def test_the_resource_of_a_class_is_its_descriptor(self) -> None:
+        """As documentation tools see it."""
+        assert type(Rounded.phone_numbers).__name__ == "SyncList"
+        assert type(AsyncRounded.phone_numbers).__name__ == "AsyncList"
+        assert Rounded.phone_numbers is Rounded.phone_numbers
+
+
+def test_httpx_errors_do_not_escape_from_the_constructor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the base URL is."""
+    for url in ("https://[", "https://\x00", "https://a\nb", "x" * 70_000, "https://" + "x" * 70_000):
+        with pytest.raises(ConfigurationError):
+            Rounded(KEY, base_url=url)
+    assert repr(Rounded(KEY, base_url=httpx.URL("https://a.example/"))) == "<Rounded at https://a.example>"

@@ -1,0 +1,288 @@
+"""From the first use of a client to the last: shared, cancelled, abandoned, closed."""
+
+import asyncio
+import gc
+import random
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from callrounded import AsyncRounded, PhoneNumber, Rounded, RoundedError
+from callrounded.testing import FakeRounded, Fault, Server
+from tests.overrides.conftest import KEY, World
+from tests.overrides.faults import IDS, PAGE_SIZE, PAGES, RECORDS, WAYS, Way, outcome
+
+PROC = Path("/proc/self/fd")
+needs_proc = pytest.mark.skipif(not PROC.exists(), reason="what is open cannot be seen on this system")
+
+
+@pytest.fixture
+def fake() -> FakeRounded:
+    """An API of five pages."""
+    return FakeRounded(RECORDS, api_keys=[KEY])
+
+
+def ids(records: list[PhoneNumber]) -> list[str]:
+    """Return the ids of *records*."""
+    return [str(record.id) for record in records]
+
+
+def sockets_to(server: Server) -> int:
+    """Return how many connections to *server* this process holds on the client's side."""
+    # Columns: number, local address, remote address, state, ..., inode at 9; the port is in hexadecimal.
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    theirs = {row[9] for row in rows if int(row[2].rpartition(":")[2], 16) == server.port}
+    held = set[str]()
+    for entry in PROC.iterdir():
+        try:
+            held.add(str(entry.readlink()))
+        except OSError:  # The one that lists them.
+            continue
+    return sum(f"socket:[{inode}]" in held for inode in theirs)
+
+
+def open_files() -> int:
+    """Return how many files and sockets this process has open."""
+    return len(list(PROC.iterdir()))
+
+
+def threads_of_ours() -> list[threading.Thread]:
+    """Return the threads in which pages are requested."""
+    return [thread for thread in threading.enumerate() if thread.name == "callrounded"]
+
+
+def eventually(condition: Callable[[], object]) -> bool:
+    """Return whether *condition* comes true within some seconds: a server notices late that a client is gone."""
+    give_up_at = time.monotonic() + 5
+    while not condition():
+        if time.monotonic() > give_up_at:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+class TestThreads:
+    """One client, many threads."""
+
+    @pytest.mark.parametrize("way", WAYS, ids=repr)
+    def test_each_has_a_listing_of_its_own(self, fake: FakeRounded, server: Server, way: Way) -> None:
+        """Complete, whatever befalls the others, and although together they want more connections than there are."""
+        fake.delay = 0.002
+        fake.fail(Fault.status(503, retry_after=0), when=lambda request: request.number % 7 == 0, times=30)
+        fake.fail(Fault.reset(), when=lambda request: request.number % 11 == 0, times=10)
+        with Rounded(KEY, base_url=server.url, max_retries=50, max_retry_wait=0) as client:
+
+            def listed(_: int) -> list[str]:
+                return asyncio.run(outcome(client, way)).ids
+
+            with ThreadPoolExecutor(16) as threads:
+                listings = list(threads.map(listed, range(16)))
+
+        assert listings == [IDS] * 16
+        assert not threads_of_ours()
+
+    async def test_tasks_share_a_client_as_well(self, fake: FakeRounded, server: Server) -> None:
+        """The same for asyncio."""
+        fake.delay = 0.002
+        fake.fail(Fault.status(503, retry_after=0), when=lambda request: request.number % 7 == 0, times=30)
+        fake.fail(Fault.reset(), when=lambda request: request.number % 11 == 0, times=10)
+        async with AsyncRounded(KEY, base_url=server.url, max_retries=50, max_retry_wait=0) as client:
+            outcomes = await asyncio.gather(*(outcome(client, way) for way in WAYS * 3))
+
+        assert [(got.ids, got.error) for got in outcomes] == [(IDS, None)] * len(WAYS) * 3
+
+
+class TestCancellation:
+    """A task that lists can be cancelled at any moment."""
+
+    @needs_proc
+    @pytest.mark.parametrize("way", WAYS, ids=repr)
+    async def test_nothing_is_left_behind(self, fake: FakeRounded, server: Server, way: Way) -> None:
+        """No task, no socket that is not in use; and the next listing is complete."""
+        fake.delay = 0.003
+        fake.fail(Fault.status(503, retry_after=0.005), when=lambda request: request.number % 5 == 0, times=None)
+        fortune = random.Random(0)
+        finished = 0
+        async with AsyncRounded(KEY, base_url=server.url, max_retries=50) as client:
+            for _ in range(25):
+                task = asyncio.create_task(outcome(client, way))
+                await asyncio.sleep(fortune.uniform(0, 0.06))
+                task.cancel()
+                (got,) = await asyncio.gather(task, return_exceptions=True)
+                if isinstance(got, BaseException):
+                    assert isinstance(got, asyncio.CancelledError)
+                else:
+                    assert got.ids == IDS
+                    finished += 1
+                assert asyncio.all_tasks() == {asyncio.current_task()}
+            assert finished < 25
+            # As many as a listing needs, not one for each that was cancelled.
+            assert sockets_to(server) <= 8
+
+            fake.reset()
+            assert (await outcome(client, way)).ids == IDS
+        assert sockets_to(server) == 0
+
+    @needs_proc
+    async def test_what_was_under_way_is_hung_up(self, fake: FakeRounded, server: Server) -> None:
+        """The server need not finish answers that nobody waits for."""
+        fake.fail(Fault.slow_headers(60), when=lambda request: request.page != 1, times=None)
+        async with AsyncRounded(KEY, base_url=server.url) as client:
+            task = asyncio.create_task(client.phone_numbers.list_all(limit=PAGE_SIZE))
+            assert await asyncio.to_thread(eventually, lambda: fake.in_flight == PAGES - 1)
+            assert sockets_to(server) >= PAGES - 1
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+            # The first page came over one that is in use again by now, or idle.
+            assert sockets_to(server) <= 1
+
+    async def test_a_deadline_is_a_cancellation(self, fake: FakeRounded, server: Server) -> None:
+        """asyncio.timeout() around a listing."""
+        fake.fail(Fault.slow_body(60), page=3)
+        async with AsyncRounded(KEY, base_url=server.url) as client:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await client.phone_numbers.list_all(limit=PAGE_SIZE)
+
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+            assert ids(await client.phone_numbers.list_all(limit=PAGE_SIZE)) == IDS
+
+
+STREAMS = [way for way in WAYS if way.is_streaming]
+
+
+class TestAbandonedIterators:
+    """Whoever has seen enough stops, and that is all there is to do."""
+
+    @pytest.mark.parametrize("taken", [1, 2 * PAGE_SIZE + 1])
+    @pytest.mark.parametrize("how", ["break", "close", "garbage"])
+    @pytest.mark.parametrize("way", STREAMS, ids=repr)
+    def test_in_the_sync_world(self, fake: FakeRounded, server: Server, way: Way, how: str, taken: int) -> None:
+        """Nothing more is requested, and no thread is left."""
+        with Rounded(KEY, base_url=server.url) as client:
+            records = cast(Generator[PhoneNumber], client.phone_numbers.iter_all(limit=PAGE_SIZE, **way.options))
+            came: list[str] = []
+            for record in records:
+                came.append(str(record.id))
+                if len(came) == taken:
+                    break
+            if how == "close":
+                records.close()
+            elif how == "garbage":
+                cycle: list[object] = [records]
+                cycle.append(cycle)
+                del cycle
+            del records
+            gc.collect()
+            made = len(fake.requests)
+
+            assert came == IDS[:taken]
+            assert not threads_of_ours()
+            assert eventually(lambda: not fake.in_flight)
+            assert ids(client.phone_numbers.list(limit=PAGE_SIZE).data) == IDS[:PAGE_SIZE]
+            assert len(fake.requests) == made + 1
+
+    @pytest.mark.parametrize("taken", [1, 2 * PAGE_SIZE + 1])
+    @pytest.mark.parametrize("how", ["break", "close", "garbage"])
+    @pytest.mark.parametrize("way", STREAMS, ids=repr)
+    async def test_in_the_async_world(self, fake: FakeRounded, server: Server, way: Way, how: str, taken: int) -> None:
+        """Nothing more is requested, and no task is left."""
+        async with AsyncRounded(KEY, base_url=server.url) as client:
+            records = cast(AsyncGenerator[PhoneNumber], client.phone_numbers.iter_all(limit=PAGE_SIZE, **way.options))
+            came: list[str] = []
+            async for record in records:
+                came.append(str(record.id))
+                if len(came) == taken:
+                    break
+            if how == "close":
+                await records.aclose()
+            elif how == "garbage":
+                cycle: list[object] = [records]
+                cycle.append(cycle)
+                del cycle
+            del records
+            gc.collect()
+            # The event loop closes what was left to the garbage collector, in a task of its own.
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+            made = len(fake.requests)
+
+            assert came == IDS[:taken]
+            assert await asyncio.to_thread(eventually, lambda: not fake.in_flight)
+            assert ids((await client.phone_numbers.list(limit=PAGE_SIZE)).data) == IDS[:PAGE_SIZE]
+            # One that was cancelled can have been on its way.
+            assert len(fake.requests) <= made + 2
+
+    async def test_one_that_was_never_begun_asks_for_nothing(
+        self, world: World, fake: FakeRounded, server: Server
+    ) -> None:
+        """Nor does it warn."""
+        client = world.client(base_url=server.url)
+        records = client.phone_numbers.iter_all()
+        del records
+        gc.collect()
+
+        assert not fake.requests
+
+    def test_looking_at_the_first_record_costs_two_pages_at_most(self, fake: FakeRounded, server: Server) -> None:
+        """The window opens as the consumer keeps up, not before."""
+        with Rounded(KEY, base_url=server.url) as client:
+            next(iter(client.phone_numbers.iter_all(limit=PAGE_SIZE)))
+
+        assert len(fake.requests) <= 2
+
+    async def test_an_error_of_the_consumer_passes_as_it_is(self, fake: FakeRounded, server: Server) -> None:
+        """It ends the listing like a break."""
+        async with AsyncRounded(KEY, base_url=server.url) as client:
+
+            async def consume() -> None:
+                async with aclosing(cast(AsyncGenerator[PhoneNumber], client.phone_numbers.iter_all())) as records:
+                    async for record in records:
+                        raise ZeroDivisionError(record.id)
+
+            with pytest.raises(ZeroDivisionError):
+                await consume()
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+class TestEnd:
+    """What is left when all is done: nothing."""
+
+    @needs_proc
+    async def test_many_clients_in_turn(self, world: World, fake: FakeRounded, server: Server) -> None:
+        """Each takes its sockets with it."""
+        before = 0
+        for number in range(10):
+            client = world.client(base_url=server.url)
+            assert (await outcome(client, WAYS[0])).ids == IDS
+            assert sockets_to(server)
+            await world.close(client)
+            assert not sockets_to(server)
+            if not number:
+                # Server and event loop are set up by now.
+                before = open_files()
+
+        assert eventually(lambda: open_files() <= before)
+
+    def test_closing_in_the_middle_of_a_listing(self, fake: FakeRounded, server: Server) -> None:
+        """The listing ends in an error of this package, at the latest when its timeout is over."""
+        arrived = threading.Event()
+        fake.before(lambda fake, request: arrived.set(), page=3)
+        fake.fail(Fault.slow_headers(60), page=3, times=None)
+        client = Rounded(KEY, base_url=server.url, timeout=0.5)
+        with ThreadPoolExecutor(1) as threads:
+            listing = threads.submit(client.phone_numbers.list_all, limit=PAGE_SIZE, concurrency=1)
+            assert arrived.wait(5)
+            client.close()
+
+            assert isinstance(listing.exception(timeout=10), RoundedError)
+        assert not threads_of_ours()

@@ -1,0 +1,557 @@
+"""list, iter_all and list_all as users call them, in both worlds."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from callrounded import (
+    AsyncRounded,
+    ConfigurationError,
+    IncompleteListingError,
+    InternalServerError,
+    PaginationError,
+    PaginationLoopError,
+    PhoneNumber,
+    Rounded,
+    UnknownPhoneNumber,
+)
+from callrounded._pages import Progress
+from callrounded.testing import FakeRounded, Fault, ReceivedRequest, Reply
+from tests.overrides.conftest import KEY, Client, World
+
+
+def fake_of(records: int, **options: Any) -> FakeRounded:
+    """An API of so many records that knows KEY."""
+    return FakeRounded(records, api_keys=[KEY], **options)
+
+
+def client_of(world: World, fake: FakeRounded, **options: Any) -> Client:
+    """A client of *fake*, without a network."""
+    return world.client(http_client=world.httpx_client(transport=fake.transport()), **options)
+
+
+async def list_all(client: Client, **arguments: Any) -> list[PhoneNumber]:
+    """All records at once."""
+    if isinstance(client, Rounded):
+        return client.phone_numbers.list_all(**arguments)
+    return await client.phone_numbers.list_all(**arguments)
+
+
+async def iter_all(client: Client, received: list[PhoneNumber] | None = None, **arguments: Any) -> list[PhoneNumber]:
+    """All records one by one; *received* has them also if an error ends them."""
+    received = [] if received is None else received
+    records: Iterator[PhoneNumber] | AsyncIterator[PhoneNumber]
+    if isinstance(client, AsyncRounded):
+        async for record in client.phone_numbers.iter_all(**arguments):
+            received.append(record)
+    else:
+        for record in client.phone_numbers.iter_all(**arguments):
+            received.append(record)
+    return received
+
+
+async def walk(client: Client, **arguments: Any) -> list[PhoneNumber]:
+    """All records by walking from the first page on."""
+    if isinstance(client, AsyncRounded):
+        return [record async for record in client.phone_numbers.list(**arguments)]
+    return list(client.phone_numbers.list(**arguments))
+
+
+WAYS = [list_all, iter_all, walk]
+
+
+def ids(records: list[PhoneNumber]) -> list[str]:
+    """The ids of *records* as the API writes them."""
+    return [str(record.id) for record in records]
+
+
+def listed(fake: FakeRounded) -> list[str]:
+    """The ids of the records of *fake*, in the order in which it lists them."""
+    return [record["id"] for record in fake.records]
+
+
+def params(fake: FakeRounded) -> list[dict[str, str]]:
+    """The query of each request."""
+    return [request.params for request in fake.requests]
+
+
+class TestWhatIsSent:
+    """The query."""
+
+    async def test_list_sends_what_is_given(self, world: World) -> None:
+        """What is not given is the server's to decide."""
+        fake = fake_of(5)
+        client = client_of(world, fake)
+
+        await world.list(client)
+        await world.list(client, page=2, limit=None, cursor=None)
+        await world.list(client, limit=2, use_cursor=False)
+
+        assert params(fake) == [{}, {"page": "2"}, {"limit": "2", "use_cursor": "false"}]
+
+    @pytest.mark.parametrize("way", [list_all, iter_all])
+    async def test_pages_are_large(self, world: World, way: Any) -> None:
+        """1,000 records each unless said otherwise."""
+        fake = fake_of(1001)
+
+        await way(client_of(world, fake))
+
+        assert params(fake) == [{"limit": "1000"}, {"page": "2", "limit": "1000"}]
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_a_cursor_goes_back_as_it_came(self, world: World, way: Any) -> None:
+        """Whatever it looks like; and in cursor mode there is no page number."""
+        fake = fake_of(4)
+        strange = "2023-11-07T05:31:56+00:00 &=%2F é"
+        fake.override(lambda _, reply: Reply.of(reply.envelope | {"next_cursor": strange}), request=1)
+        fake.override(lambda *_: fake.answer_to(use_cursor=True, cursor=fake.records[1]["created_at"]), request=2)
+
+        records = await way(client_of(world, fake), limit=2, use_cursor=True, page=7)
+
+        assert ids(records) == listed(fake)
+        assert params(fake)[:2] == [
+            {"limit": "2", "use_cursor": "true"},
+            {"limit": "2", "use_cursor": "true", "cursor": strange},
+        ]
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_a_cursor_implies_cursor_mode(self, world: World, way: Any) -> None:
+        """It is also a place to start; how many records stand before it nobody knows, so nothing is compared."""
+        fake = fake_of(5)
+
+        records = await way(client_of(world, fake), limit=2, cursor=fake.records[0]["created_at"])
+
+        assert ids(records) == listed(fake)[1:]
+        assert all(query["use_cursor"] == "true" for query in params(fake))
+
+
+class TestArguments:
+    """Arguments that cannot be used."""
+
+    @pytest.mark.parametrize("method", ["iter_all", "list_all"])
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            {"limit": 0},
+            {"page": 0},
+            {"max_items": -1},
+            {"concurrency": 0},
+            {"concurrency": True},
+            {"limit": "10"},
+            {"use_cursor": False, "cursor": "x"},
+            {"checkpoint": {}},
+        ],
+    )
+    async def test_they_are_refused_at_once(self, world: World, method: str, arguments: dict[str, Any]) -> None:
+        """Before anything is sent, and before the first record is asked for."""
+        fake = fake_of(1)
+
+        with pytest.raises(ConfigurationError):
+            started = getattr(client_of(world, fake).phone_numbers, method)(**arguments)
+            await started
+
+        assert fake.requests == []
+
+    async def test_an_unknown_parameter_is_a_type_error(self, world: World) -> None:
+        """As for any function."""
+        client = client_of(world, fake_of(1))
+
+        with pytest.raises(TypeError, match="pages"):
+            client.phone_numbers.iter_all(pages=1)
+        with pytest.raises(TypeError, match="pages"):
+            client.phone_numbers.list(pages=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+    async def test_a_mode_is_not_switched_off_and_used(self, world: World) -> None:
+        """list() too says so."""
+        with pytest.raises(ConfigurationError, match="use_cursor=False"):
+            client_of(world, fake_of(1)).phone_numbers.list(use_cursor=False, cursor="x")
+
+
+class TestComplete:
+    """Every record, once, in the order of the server."""
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("use_cursor", [None, False, True])
+    @pytest.mark.parametrize("records", [0, 1, 7, 8, 50])
+    async def test_all_pages(self, world: World, way: Any, use_cursor: bool | None, records: int) -> None:
+        """In both modes; empty and full last pages included."""
+        fake = fake_of(records)
+
+        received = await way(client_of(world, fake), limit=7, use_cursor=use_cursor)
+
+        assert ids(received) == listed(fake)
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_one_page_is_one_request(self, world: World, way: Any) -> None:
+        """Nothing more than needed."""
+        fake = fake_of(5)
+
+        await way(client_of(world, fake), limit=5)
+
+        assert len(fake.requests) == 1
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_the_server_may_cap_the_page_size(self, world: World, way: Any) -> None:
+        """A page that is shorter than asked for is not the end."""
+        fake = fake_of(25)
+        fake.override(lambda request, _: fake.answer_to(page=request.page, limit=10), times=None)
+
+        received = await way(client_of(world, fake), limit=1000)
+
+        assert ids(received) == listed(fake)
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("without", [["total_items", "total_pages"], ["total_pages"], ["total_items"]])
+    async def test_totals_may_be_missing(self, world: World, way: Any, without: list[str]) -> None:
+        """Then an empty page is the end."""
+        fake = fake_of(25)
+        fake.fail(Fault.envelope(without=[*without, "current_page"]), times=None)
+
+        received = await way(client_of(world, fake), limit=10)
+
+        assert ids(received) == listed(fake)
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_a_start_in_the_middle(self, world: World, way: Any) -> None:
+        """What remains from there."""
+        fake = fake_of(25)
+
+        received = await way(client_of(world, fake), limit=10, page=2)
+
+        assert ids(received) == listed(fake)[10:]
+
+    @pytest.mark.parametrize("way", [list_all, iter_all])
+    @pytest.mark.parametrize("clamped", [False, True])
+    async def test_a_start_beyond_the_end(self, world: World, way: Any, clamped: bool) -> None:
+        """Nothing, also if the server then hands out its last page."""
+        fake = fake_of(25)
+        if clamped:
+            fake.override(lambda request, _: fake.answer_to(page=min(request.page or 1, 3), limit=10), times=None)
+
+        assert await way(client_of(world, fake), limit=10, page=9) == []
+
+    @pytest.mark.parametrize("way", [list_all, iter_all])
+    @pytest.mark.parametrize(("max_items", "requests"), [(0, 0), (1, 1), (10, 1), (11, 2), (25, 3), (99, 3)])
+    async def test_max_items(self, world: World, way: Any, max_items: int, requests: int) -> None:
+        """So many records, and no more requests than they need."""
+        fake = fake_of(25)
+
+        received = await way(client_of(world, fake), limit=10, max_items=max_items)
+
+        assert ids(received) == listed(fake)[:max_items]
+        assert len(fake.requests) == requests
+
+    @pytest.mark.parametrize("way", [list_all, iter_all])
+    async def test_progress(self, world: World, way: Any) -> None:
+        """Told after each page: records so far, the total where it is known, pages so far."""
+        seen: list[Progress] = []
+
+        await way(client_of(world, fake_of(25)), limit=10, on_progress=seen.append)
+
+        assert seen == [(10, 25, 1), (20, 25, 2), (25, 25, 3)]
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_records_without_an_id_count_too(self, world: World, way: Any) -> None:
+        """Records of a type that is newer than this release, and broken ones that are kept."""
+        fake = fake_of(0)
+        for number in range(25):
+            fake.add({"id": f"no uuid {number}", "type": "fax", "created_at": f"2024-01-01T00:00:{number:02d}Z"})
+
+        received = await way(client_of(world, fake, on_invalid="keep"), limit=10)
+
+        assert [record.raw["id"] for record in received if isinstance(record, UnknownPhoneNumber)] == listed(fake)
+
+
+class TestChanges:
+    """Records are added and removed while they are listed."""
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("order", ["newest_first", "oldest_first"])
+    @pytest.mark.parametrize("at_page", [2, 3, 5])
+    @pytest.mark.parametrize("removed", [1, 9])
+    async def test_removed_records_hide_no_others(
+        self, world: World, way: Any, order: Any, at_page: int, removed: int
+    ) -> None:
+        """What moved over the border of a page that had been read is read there."""
+        fake = fake_of(50, order=order)
+        gone = listed(fake)[:removed]
+        fake.before(lambda *_: [fake.remove(id_) for id_ in gone], page=at_page)
+
+        received = await way(client_of(world, fake), limit=10)
+
+        assert [id_ for id_ in ids(received) if id_ not in gone] == listed(fake)
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_all_records_read_so_far_can_be_removed(self, world: World, way: Any) -> None:
+        """Then it is read again from the top: list_all has them in order, an iterator cannot take back what it gave."""
+        fake = fake_of(50)
+        gone = listed(fake)[:12]
+        fake.before(lambda *_: [fake.remove(id_) for id_ in gone], page=2)
+
+        received = [id_ for id_ in ids(await way(client_of(world, fake), limit=10)) if id_ not in gone]
+
+        assert sorted(received) == sorted(listed(fake))
+        assert way is not list_all or received == listed(fake)
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("order", ["newest_first", "oldest_first"])
+    @pytest.mark.parametrize("added", [1, 10, 23])
+    async def test_added_records_double_no_others(self, world: World, way: Any, order: Any, added: int) -> None:
+        """What moved onto the next page comes once."""
+        fake = fake_of(50, order=order)
+        before = listed(fake)
+        fake.before(lambda *_: [fake.add() for _ in range(added)], page=3)
+
+        received = ids(await way(client_of(world, fake), limit=10))
+
+        assert [id_ for id_ in received if id_ in before] == before
+        assert len(received) == len(set(received))
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_ties_at_a_border_are_found(self, world: World, way: Any) -> None:
+        """In cursor mode the server passes over records that share the moment of the last one seen."""
+        fake = fake_of(9)
+        for _ in range(6):
+            fake.add(at=fake.records[4]["created_at"])
+
+        received = ids(await way(client_of(world, fake), limit=6, use_cursor=True))
+
+        assert sorted(received) == sorted(listed(fake))
+        assert way is not list_all or received == listed(fake)
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_a_page_that_came_short_once_is_read_again(self, world: World, way: Any) -> None:
+        """The count does not add up, so the records that are missing are looked for."""
+        fake = fake_of(30)
+        fake.override(lambda _, reply: Reply.of(reply.envelope | {"data": reply.envelope["data"][:-1]}), page=2)
+
+        received = ids(await way(client_of(world, fake), limit=10))
+
+        assert sorted(received) == sorted(listed(fake))
+        assert way is not list_all or received == listed(fake)
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("use_cursor", [False, True])
+    async def test_a_total_that_is_never_reached_is_an_error(self, world: World, way: Any, use_cursor: bool) -> None:
+        """After a bounded number of requests, and after the last record."""
+        fake = fake_of(25)
+        fake.override(
+            lambda _, reply: Reply.of(reply.envelope | {"total_items": 28}),
+            when=lambda request: "use_cursor" not in request.params or request.params["use_cursor"] == "false",
+            times=None,
+        )
+
+        with pytest.raises(IncompleteListingError, match="25 records came, there should be 28") as caught:
+            await way(client_of(world, fake), limit=10, use_cursor=use_cursor)
+
+        assert (caught.value.expected, caught.value.received) == (28, 25)
+        assert caught.value.checkpoint is not None
+        assert len(fake.requests) <= 11
+
+    async def test_an_iterator_raises_after_the_last_record(self, world: World) -> None:
+        """And list_all hands over what it has."""
+        fake = fake_of(25)
+        fake.fail(Fault.envelope(total_items=28), times=None)
+        client = client_of(world, fake)
+        received: list[PhoneNumber] = []
+
+        with pytest.raises(IncompleteListingError):
+            await iter_all(client, received, limit=10)
+        with pytest.raises(IncompleteListingError) as caught:
+            await list_all(client, limit=10)
+
+        assert ids(received) == listed(fake)
+        assert ids(caught.value.partial or []) == listed(fake)
+
+    @pytest.mark.parametrize("way", [list_all, iter_all])
+    @pytest.mark.parametrize("use_cursor", [False, True])
+    async def test_verify_can_be_switched_off(self, world: World, way: Any, use_cursor: bool) -> None:
+        """Then a total is only a number."""
+        fake = fake_of(25)
+        fake.fail(Fault.envelope(total_items=28), times=None)
+
+        received = await way(client_of(world, fake), limit=10, use_cursor=use_cursor, verify=False)
+
+        assert ids(received) == listed(fake)
+        assert len(fake.requests) == 3
+
+    @pytest.mark.parametrize("way", [list_all, iter_all])
+    async def test_a_listing_that_never_rests_is_an_error(self, world: World, way: Any) -> None:
+        """Each request finds another record removed from the end; nobody waits for ever."""
+        fake = fake_of(60)
+        fake.before(lambda *_: fake.remove(listed(fake)[-1]), when=lambda _: fake.total_items > 12, times=None)
+
+        with pytest.raises(IncompleteListingError, match="kept changing"):
+            await way(client_of(world, fake), limit=10)
+
+        assert len(fake.requests) < 120
+
+
+class TestGuards:
+    """A server that repeats itself, or never ends."""
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("cursors", [["a", "a"], ["a", "b", "a", "b"]])
+    async def test_a_cursor_handed_out_twice(self, world: World, way: Any, cursors: list[str]) -> None:
+        """A,A and A,B,A,B."""
+        fake = fake_of(50)
+        answers = iter(cursors * 10)
+
+        def answer(request: ReceivedRequest, _: Reply) -> Reply:
+            return Reply.of(fake.answer_to(page=request.number, limit=10).envelope | {"next_cursor": next(answers)})
+
+        fake.override(answer, times=None)
+
+        with pytest.raises(PaginationLoopError, match="cursor"):
+            await way(client_of(world, fake), limit=10, use_cursor=True)
+
+        assert len(fake.requests) <= len(cursors)
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_a_page_number_that_stands_still(self, world: World, way: Any) -> None:
+        """Whatever page is asked for, the first comes."""
+        fake = fake_of(50)
+        fake.override(lambda *_: fake.answer_to(page=1, limit=10), times=None)
+
+        with pytest.raises(PaginationLoopError, match="Page 2 was asked for, and the server handed out page 1"):
+            await way(client_of(world, fake), limit=10, concurrency=1) if way is not walk else await way(
+                client_of(world, fake), limit=10
+            )
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("without", [["current_page"], ["current_page", "total_pages", "total_items"]])
+    async def test_a_page_that_comes_again(self, world: World, way: Any, without: list[str]) -> None:
+        """Also where the answer does not say which page it is."""
+        fake = fake_of(50)
+        fake.override(lambda *_: fake.answer_to(page=1, limit=10), times=None)
+        fake.fail(Fault.envelope(without=without), times=None)
+
+        with pytest.raises(PaginationLoopError, match="same records"):
+            await way(client_of(world, fake), limit=10)
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_two_pages_in_turn(self, world: World, way: Any) -> None:
+        """A,B,A,B, and nothing that tells how many there are."""
+        fake = fake_of(50)
+        fake.override(lambda request, _: fake.answer_to(page=2 - request.number % 2, limit=10), times=None)
+        fake.fail(Fault.envelope(without=["current_page", "total_pages", "total_items"]), times=None)
+
+        with pytest.raises(PaginationLoopError, match="brought nothing"):
+            await way(client_of(world, fake), limit=10)
+
+        assert len(fake.requests) < 10
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_pages_without_end(self, world: World, way: Any) -> None:
+        """Each answer says that there is one more page, and adds the record for it."""
+        fake = fake_of(20)
+        fake.before(lambda *_: fake.add(at="2000-01-01T00:00:00Z"), times=None)
+
+        with pytest.raises(PaginationError):
+            await way(client_of(world, fake), limit=1)
+
+        assert len(fake.requests) < 200
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("empty_pages", [3, 4])
+    async def test_empty_pages_are_followed_a_few_times(self, world: World, way: Any, empty_pages: int) -> None:
+        """An empty page with a next cursor is not the end; three in a row may be."""
+        fake = fake_of(3)
+
+        def answer(request: ReceivedRequest, reply: Reply) -> Reply:
+            if "use_cursor" not in request.params or request.number > empty_pages:
+                return reply
+            return Reply.of(reply.envelope | {"data": [], "next_cursor": f"2099-01-01T00:00:0{request.number}Z"})
+
+        fake.override(answer, times=None)
+        client = client_of(world, fake)
+
+        if empty_pages == 3:
+            assert ids(await way(client, use_cursor=True)) == listed(fake)
+        else:
+            with pytest.raises(PaginationLoopError, match="in a row"):
+                await way(client, use_cursor=True)
+            assert len(fake.requests) == 4
+
+
+class TestGoingOn:
+    """After an error, from its checkpoint."""
+
+    @pytest.mark.parametrize("use_cursor", [False, True])
+    @pytest.mark.parametrize("page", [1, 2, 4, 5])
+    @pytest.mark.parametrize("concurrency", [1, 8])
+    async def test_partial_and_the_rest_are_the_whole(
+        self, world: World, use_cursor: bool, page: int, concurrency: int
+    ) -> None:
+        """The checkpoint needs nothing else, and survives JSON."""
+        fake = fake_of(45)
+        fake.fail(Fault.status(500), page=page, times=None)
+        client = client_of(world, fake, max_retries=0)
+
+        with pytest.raises(InternalServerError) as caught:
+            await list_all(client, limit=10, use_cursor=use_cursor, concurrency=concurrency)
+        fake.reset()
+        checkpoint = json.loads(json.dumps(caught.value.checkpoint))
+        rest = await list_all(client, checkpoint=checkpoint)
+
+        assert caught.value.partial is not None
+        assert len(caught.value.partial) == (page - 1) * 10
+        assert ids(caught.value.partial) + ids(rest) == listed(fake)
+
+    async def test_an_iterator_goes_on_where_it_stopped(self, world: World) -> None:
+        """Without loss or repetition, although records came and went in between."""
+        fake = fake_of(45)
+        fake.fail(Fault.status(500), page=3, times=None)
+        client = client_of(world, fake, max_retries=0)
+        received: list[PhoneNumber] = []
+        with pytest.raises(InternalServerError) as caught:
+            await iter_all(client, received, limit=10)
+        fake.reset()
+        before = listed(fake)
+        for _ in range(13):
+            fake.add()
+        gone = before[30]
+        fake.remove(gone)
+
+        await iter_all(client, received, checkpoint=caught.value.checkpoint)
+
+        assert ids(received) == [id_ for id_ in before if id_ != gone]
+
+    async def test_a_limit_of_records_goes_on_too(self, world: World) -> None:
+        """What remains of max_items is in the checkpoint, unless it is given anew."""
+        fake = fake_of(45)
+        fake.fail(Fault.status(500), page=3, times=None)
+        client = client_of(world, fake, max_retries=0)
+        with pytest.raises(InternalServerError) as caught:
+            await list_all(client, limit=10, max_items=32)
+        fake.reset()
+
+        assert ids(await list_all(client, checkpoint=caught.value.checkpoint)) == listed(fake)[20:32]
+        assert ids(await list_all(client, checkpoint=caught.value.checkpoint, max_items=3)) == listed(fake)[20:23]
+
+    async def test_the_place_must_be_found_again(self, world: World) -> None:
+        """If all records of the last page are gone, nobody knows what came before: an error, and no record."""
+        fake = fake_of(45)
+        fake.fail(Fault.status(500), page=3, times=None)
+        client = client_of(world, fake, max_retries=0)
+        with pytest.raises(InternalServerError) as caught:
+            await list_all(client, limit=10)
+        fake.reset()
+        for id_ in listed(fake)[10:20]:
+            fake.remove(id_)
+
+        with pytest.raises(IncompleteListingError) as lost:
+            await list_all(client, checkpoint=caught.value.checkpoint)
+
+        assert lost.value.partial == []
+
+    @pytest.mark.parametrize("more", [{"page": 2}, {"cursor": "x"}, {"use_cursor": True}])
+    async def test_a_checkpoint_says_it_all(self, world: World, more: dict[str, Any]) -> None:
+        """What contradicts it is refused."""
+        client = client_of(world, fake_of(45))
+        page = await world.list(client, limit=10)
+
+        with pytest.raises(ConfigurationError, match="checkpoint"):
+            await list_all(client, checkpoint=page.checkpoint, **more)

@@ -1,0 +1,190 @@
+"""What is tried again, and when: decided without sending or waiting."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callrounded import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    RateLimitError,
+)
+from callrounded._options import Hidden, Options
+from callrounded._retry import backoff, is_retryable, retry_after, wait_before_retry
+
+RETRIED = {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530}
+
+
+def _options(**changes: Any) -> Options:
+    return Options.first(Hidden("sk-test-key"), Hidden(None), allow_insecure_http=False, own_http_client=True)._replace(
+        **changes
+    )
+
+
+def _rate_limited(seconds: float | None) -> APIError:
+    return RateLimitError("slow down", status_code=429, retry_after=seconds)
+
+
+class TestWhether:
+    """Which errors may pass by themselves."""
+
+    def test_of_all_statuses_those_that_may_pass(self) -> None:
+        """Overload, timeouts and a proxy's trouble are retried; what the API says on purpose is not."""
+        errors = [APIStatusError("message", status_code=status) for status in range(100, 1000)]
+
+        assert {error.status_code for error in errors if is_retryable(error)} == RETRIED
+
+    def test_no_answer_is_retried_and_a_wrong_answer_is_not(self) -> None:
+        """A connection may be better the next time; a complete answer will be the same."""
+        assert is_retryable(APIConnectionError("message"))
+        assert is_retryable(APITimeoutError("message"))
+        assert not is_retryable(APIResponseValidationError("message", status_code=200))
+        assert not is_retryable(APIError("message"))
+        assert not is_retryable(KeyboardInterrupt())
+
+    @pytest.mark.parametrize(
+        ("method", "after_no_answer", "after_500"),
+        [
+            ("GET", True, True),
+            ("PUT", True, True),
+            ("DELETE", True, True),
+            ("POST", False, False),
+            ("PATCH", False, False),
+        ],
+    )
+    def test_what_must_not_happen_twice_is_repeated_only_if_it_was_turned_down(
+        self, method: str, after_no_answer: bool, after_500: bool
+    ) -> None:
+        """A POST whose answer was lost may have been acted upon; one that got a 429 was not."""
+        request = httpx.Request(method, "https://api.callrounded.com/v1/calls")
+
+        assert is_retryable(APIConnectionError("message", request=request)) is after_no_answer
+        assert is_retryable(APIStatusError("message", status_code=500, request=request)) is after_500
+        assert is_retryable(APIStatusError("message", status_code=429, request=request))
+
+
+class TestWhen:
+    """How long to wait before the next attempt."""
+
+    @pytest.mark.parametrize(("attempt", "longest"), [(1, 0.5), (2, 1), (3, 2), (4, 4), (5, 8), (6, 8), (10**6, 8)])
+    def test_waits_double_up_to_eight_seconds_and_differ(self, attempt: int, longest: float) -> None:
+        """Each wait is somewhere between half of the longest and the longest."""
+        waits = [backoff(attempt) for _ in range(50)]
+
+        assert all(longest / 2 <= wait <= longest for wait in waits)
+        assert len(set(waits)) > 1
+
+    def test_attempts_are_counted(self) -> None:
+        """Two retries are three attempts."""
+        waits = [wait_before_retry(APIConnectionError("message"), attempt, _options()) for attempt in (1, 2, 3)]
+
+        assert [wait is not None for wait in waits] == [True, True, False]
+        assert wait_before_retry(APIConnectionError("message"), 1, _options(max_retries=0)) is None
+
+    def test_no_wait_is_longer_than_allowed(self) -> None:
+        """max_retry_wait holds for our own waits too."""
+        assert wait_before_retry(APIConnectionError("message"), 5, _options(max_retries=9, max_retry_wait=0.1)) == 0.1
+
+    @pytest.mark.parametrize(("asked", "wait"), [(0.0, 0.0), (1.5, 1.5), (30.0, 30.0), (30.1, None), (3600.0, None)])
+    def test_the_server_is_obeyed_or_left_alone(self, asked: float, wait: float | None) -> None:
+        """We come back exactly when asked to; where that is too long, the caller decides."""
+        assert wait_before_retry(_rate_limited(asked), 1, _options()) == wait
+
+    def test_without_a_wish_of_the_server_the_wait_is_our_own(self) -> None:
+        """An absent or unreadable Retry-After is none."""
+        wait = wait_before_retry(_rate_limited(None), 1, _options())
+
+        assert wait is not None
+        assert 0.25 <= wait <= 0.5
+
+    def test_an_error_that_will_not_pass_is_not_waited_for(self) -> None:
+        """A 404 stays one."""
+        assert wait_before_retry(APIStatusError("message", status_code=404), 1, _options()) is None
+
+
+class TestRetryAfter:
+    """Both forms of the header, and what is neither."""
+
+    @pytest.mark.parametrize(
+        ("text", "seconds"),
+        [("0", 0.0), ("120", 120.0), (" 7 ", 7.0), ("1.5", 1.5), ("3.", 3.0), ("9999999999", 9999999999.0)],
+    )
+    def test_seconds(self, text: str, seconds: float) -> None:
+        """RFC 9110 has whole seconds; servers that send fractions are understood."""
+        assert retry_after(httpx.Headers({"Retry-After": text})) == seconds
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "soon",
+            "-5",
+            "+5",
+            "1e3",
+            "inf",
+            "nan",
+            "0x10",
+            "5 s",
+            "1,5",
+            "٣",
+            "9" * 400,
+            "Tue, 99 Foo 2023",
+            "\x00",
+            "::",
+        ],
+    )
+    def test_what_is_unreadable_is_absent(self, text: str) -> None:
+        """Garbage is no reason to wait, and none to fail."""
+        assert retry_after(httpx.Headers([(b"retry-after", text.encode())])) is None
+        assert retry_after(httpx.Headers()) is None
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Sun, 06 Nov 1994 08:50:07 GMT",
+            "Sunday, 06-Nov-94 08:50:07 GMT",
+            "Sun Nov  6 08:50:07 1994",
+            "Sun, 06 Nov 1994 08:50:07 -0000",
+            "Sun, 06 Nov 1994 09:50:07 +0100",
+        ],
+    )
+    def test_a_date_in_each_form_of_http_is_compared_with_the_date_of_the_answer(self, text: str) -> None:
+        """Both dates are of one clock, so that ours may be wrong."""
+        headers = httpx.Headers({"Retry-After": text, "Date": "Sun, 06 Nov 1994 08:49:37 GMT"})
+
+        assert retry_after(headers) == 30.0
+
+    @pytest.mark.parametrize("date", [None, "yesterday"])
+    def test_a_date_is_compared_with_our_clock_where_the_answer_has_none(self, date: str | None) -> None:
+        """An answer without a readable Date leaves us our own clock."""
+        headers = httpx.Headers({"Retry-After": format_datetime(datetime.now(UTC) + timedelta(minutes=1), usegmt=True)})
+        if date is not None:
+            headers["Date"] = date
+
+        seconds = retry_after(headers)
+
+        assert seconds is not None
+        assert 55 < seconds <= 60
+
+    def test_a_date_in_the_past_means_now(self) -> None:
+        """Nobody waits a negative time."""
+        assert retry_after(httpx.Headers({"Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT"})) == 0.0
+
+    @given(
+        st.text(max_size=60)
+        | st.from_regex(r"[A-Za-z]{3}, [0-9]{1,2} [A-Za-z]{3} [0-9]{2,5} [0-9:]{1,9} [-+A-Z0-9]{0,6}")
+    )
+    def test_whatever_a_server_sends_the_result_is_a_wait_or_none(self, text: str) -> None:
+        """No header makes reading it fail."""
+        seconds = retry_after(httpx.Headers([(b"retry-after", text.encode("utf-8", "replace"))]))
+
+        assert seconds is None or 0 <= seconds < time.time() * 1000

@@ -1,0 +1,296 @@
+"""The key is nowhere to be found: not in texts, logs, pickles, URLs, nor in tracebacks with local variables.
+
+Each test makes something go wrong and searches whatever a caller, a log or an error tracker could get hold of.
+"""
+
+import asyncio
+import logging
+import os
+import pickle
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, NoReturn
+
+import httpx
+import pytest
+
+from callrounded import (
+    APIResponseValidationError,
+    APIStatusError,
+    ConfigurationError,
+    Rounded,
+    RoundedError,
+)
+from callrounded.testing import FakeRounded, Fault, Reply, Server
+from tests.overrides.conftest import KEY, Client, World, inside
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield *error* and everything that led to it."""
+    pending: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while pending:
+        if (current := pending.pop()) is not None and id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            pending += current.__cause__, current.__context__, *getattr(current, "exceptions", ())
+
+
+def _below_tests(trace: TracebackType | None) -> TracebackType | None:
+    """Return the part of a traceback that no test is in: a test may know the key."""
+    while trace is not None and "/tests/" in trace.tb_frame.f_code.co_filename:
+        trace = trace.tb_next
+    return trace
+
+
+def _frames(trace: TracebackType | None) -> Iterator[str]:
+    """Yield the local variables of the frames of a traceback, and what is in them."""
+    while trace is not None:
+        for value in trace.tb_frame.f_locals.values():
+            yield repr(value)
+            yield repr(getattr(value, "__dict__", ""))
+        trace = trace.tb_next
+
+
+def _texts(error: BaseException) -> Iterator[str]:
+    """Yield every text that *error* can turn into."""
+    for each in _chain(error):
+        yield from (str(each), repr(each), repr(each.args))
+        yield from map(repr, vars(each).items())
+        yield from _frames(_below_tests(each.__traceback__))
+        for sent in (vars(each).get("request"), vars(each).get("_request")):
+            if sent is not None:
+                yield from (str(sent.url), repr(sent.headers.raw))
+        if (answer := getattr(each, "response", None)) is not None:
+            yield from (repr(answer.headers.raw), repr(answer.content), repr(answer.request.headers.raw))
+        with suppress(TypeError, AttributeError, pickle.PicklingError):
+            yield repr(pickle.dumps(each, 0))
+    trace = _below_tests(error.__traceback__)
+    yield from traceback.TracebackException(type(error), error, trace, capture_locals=True).format()
+
+
+def _search(error: BaseException, logs: str = "") -> None:
+    found = [text for text in (*_texts(error), logs) if KEY in text]
+    assert not found, found
+
+
+def test_the_search_finds_what_plain_httpx_tells() -> None:
+    """It looks into local variables of frames and into the request."""
+
+    def send(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("reset", request=request)
+
+    with httpx.Client(transport=httpx.MockTransport(send)) as client, pytest.raises(httpx.ReadError) as caught:
+        client.get("https://api.callrounded.com", headers={"X-Api-Key": KEY})
+
+    with pytest.raises(AssertionError):
+        _search(caught.value)
+
+
+FAULTS: dict[str, Fault] = {
+    str(fault): fault
+    for fault in (
+        Fault.closed(),
+        Fault.reset(),
+        Fault.reset_in_body(),
+        Fault.truncated(),
+        Fault.slow_headers(2),
+        Fault.slow_body(2),
+        Fault.status(401),
+        Fault.status(429, retry_after=3600),
+        Fault.status(503),
+        Fault.html(502),
+        Fault.html(),
+        Fault.in_band(400),
+        Fault.broken_gzip(),
+        Fault.broken_json(),
+        Fault.envelope(data=None),
+        Fault.huge(2_000_000),
+        Fault.redirect("https://elsewhere.example/"),
+    )
+}
+
+
+@pytest.fixture
+def client(world: World, server: Server) -> Client:
+    """A client of the server that retries once."""
+    return world.client(base_url=server.url, max_retries=1, max_retry_wait=0, max_response_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_no_fault_tells_the_key(
+    world: World, fake: FakeRounded, client: Client, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All loggers are at DEBUG, those of httpx and httpcore included."""
+    caplog.set_level(logging.DEBUG)
+    fake.fail(FAULTS[fault], times=None)
+
+    error = await world.error(client.with_options(timeout=0.2) if "slow" in fault else client)
+
+    assert any(record.name.startswith("httpcore") for record in caplog.records)
+    _search(error, caplog.text + repr([vars(record) for record in caplog.records]))
+
+
+async def test_a_refused_connection_does_not_tell_the_key(world: World, server: Server, client: Client) -> None:
+    """The failure to connect has the longest chain of causes."""
+    with server.down():
+        _search(await world.error(client))
+
+
+@pytest.mark.parametrize("kind", [httpx.WriteError, httpx.ReadError, httpx.ConnectTimeout])
+async def test_frames_that_knew_the_request_are_gone(world: World, kind: type[httpx.TransportError]) -> None:
+    """Httpcore has the headers, and the bytes, in local variables while it sends."""
+
+    class Socket(httpx.MockTransport):
+        def handle_request(self, request: httpx.Request) -> NoReturn:
+            headers = dict(request.headers)  # what h11.Request is in httpcore
+            try:
+                os.read(-len(headers), 1)
+            except OSError as error:
+                raise kind("broken", request=request) from error
+            raise AssertionError
+
+        async def handle_async_request(self, request: httpx.Request) -> NoReturn:
+            self.handle_request(request)
+
+    http_client = world.httpx_client(transport=Socket(lambda request: httpx.Response(200)))
+
+    error = await world.error(world.client(http_client=http_client, max_retries=0))
+
+    _search(error)
+    for each in _chain(error):
+        assert each is error or each.__traceback__ is None
+    assert [type(each) for each in _chain(error)][-1] is OSError
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+async def test_an_interruption_does_not_tell_the_key(world: World, stop: type[BaseException]) -> None:
+    """Ctrl-C in the middle of sending passes, and leaves the frames of httpx behind."""
+
+    class Socket(httpx.MockTransport):
+        def handle_request(self, request: httpx.Request) -> NoReturn:
+            headers = dict(request.headers)
+            raise stop(len(headers))
+
+        async def handle_async_request(self, request: httpx.Request) -> NoReturn:
+            self.handle_request(request)
+
+    client = world.client(http_client=world.httpx_client(transport=Socket(lambda request: httpx.Response(200))))
+
+    with pytest.raises(stop) as caught:
+        await world.list(client)
+
+    _search(caught.value)
+
+
+async def test_a_request_that_cannot_be_built_does_not_tell_the_key(world: World, client: Client) -> None:
+    """The frames of httpx.Client.build_request have the headers."""
+    _search(await world.error(client, cursor="x" * 100_000))
+    _search(await world.error(client, cursor="\ud800"))
+
+
+@pytest.mark.parametrize("status", [401, 200])
+async def test_a_server_that_repeats_the_key_is_not_quoted(
+    world: World, fake: FakeRounded, client: Client, status: int
+) -> None:
+    """Some say which key they did not like; an echo server says everything."""
+    echo = Reply.of({"error": {"message": f"{KEY} is wrong", "details": [{"field": KEY}]}, "x": KEY}, status)
+    if status == 200:
+        echo = Reply.of({"headers": {"x-api-key": KEY}})
+    fake.override(lambda request, reply: echo.with_headers(("X-Echo", KEY), ("X-Request-Id", KEY)))
+
+    error = await world.error(client)
+
+    _search(error)
+    assert isinstance(error, APIStatusError | APIResponseValidationError)
+    assert error.request_id == error.headers["x-echo"] == "[hidden]"
+    assert "[hidden]" in error.body
+
+
+async def test_a_short_key_is_not_looked_for(world: World, fake: FakeRounded, server: Server) -> None:
+    """A made-up key of a test is a part of many words."""
+    client = world.client(api_key="error", base_url=server.url)
+
+    assert "[hidden]" not in str(await world.error(client))
+
+
+REFUSED: dict[str, dict[str, Any]] = {
+    "a line break": {"api_key": f"{KEY}\n"},
+    "a control character": {"api_key": f"{KEY}\x00"},
+    "bytes": {"api_key": KEY.encode()},
+    "a scheme": {"base_url": "ftp://x"},
+    "a query": {"base_url": f"https://x?key={KEY}"},
+    "a user": {"base_url": f"https://{KEY}@x"},
+    "a password": {"base_url": f"https://user:{KEY}"},
+    "a timeout": {"timeout": -1},
+    "a number": {"max_retries": -1},
+    "an httpx client": {"http_client": 5},
+    "a header that is ours": {"default_headers": {"X-Api-Key": KEY}},
+    "a value of a header": {"default_headers": {"X-Key": f"{KEY}\n"}},
+    "a name of a header": {"default_headers": {f"X-Key: {KEY}": ""}},
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_a_refused_option_does_not_tell_the_key(world: World, why: str) -> None:
+    """Not even where the key was put in the wrong place."""
+    with pytest.raises(ConfigurationError) as caught:
+        world.client(**REFUSED[why])
+
+    _search(caught.value)
+
+
+@pytest.mark.parametrize("why", ["a timeout", "a number", "a header that is ours", "a value of a header"])
+def test_a_refused_change_does_not_tell_the_key(world: World, why: str) -> None:
+    """Options of with_options() are looked at in the same way."""
+    client = world.client()
+    with pytest.raises(ConfigurationError) as caught:
+        client.with_options(**REFUSED[why])
+
+    _search(caught.value)
+
+
+def test_a_key_in_the_environment_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The repr of os.environ has it."""
+    monkeypatch.setenv("CALLROUNDED_API_KEY", f"{KEY} ")
+
+    with pytest.raises(ConfigurationError) as caught:
+        Rounded()
+
+    _search(caught.value)
+
+
+async def test_the_client_does_not_tell_the_key(world: World, client: Client) -> None:
+    """Not by repr, str, format, vars or its connection's vars; its page has none either."""
+    page = await world.list(client)
+    connection = inside(client)._connection
+    all_of_it: list[object] = [client, vars(client), client.phone_numbers, connection, vars(connection)]
+
+    for told in [*all_of_it, inside(client)._lease, inside(client)._options]:
+        assert KEY not in repr(told)
+        assert KEY not in f"{told}"
+    assert KEY not in repr(page)
+    assert page.response is not None
+    assert KEY not in repr(page.response.request.headers.raw)
+    assert KEY.encode() not in pickle.dumps(page)
+    assert KEY not in str(page.response.url)
+
+
+async def test_an_error_out_of_a_whole_listing_does_not_tell_the_key(
+    world: World, fake: FakeRounded, client: Client
+) -> None:
+    """Paging, threads and tasks add frames of their own."""
+    fake.fail(Fault.reset(), page=2, times=None)
+
+    async def everything() -> None:
+        if isinstance(client, Rounded):
+            client.phone_numbers.list_all(limit=2)
+        else:
+            await client.phone_numbers.list_all(limit=2)
+
+    with pytest.raises(RoundedError) as caught:
+        await everything()
+
+    _search(caught.value)
