@@ -16,9 +16,35 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Pages may be read again, and pages may be added meanwhile: so many in all, and these per page that there was at first.
 _SPARE_REQUESTS = 20
-_SPARE_REQUESTS_PER_PAGE = 2
+_SPARE_REQUESTS_PER_PAGE = 3
+
+
+class Spare:
+    """The requests of a listing besides one for each page that there was at first, of which it has not many.
+
+    They are for pages that are read again, and for pages that are added meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._pages: int | None = None
+        self._highest = 0
+        self._used = 0
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether there are none left."""
+        return self._used > _SPARE_REQUESTS + _SPARE_REQUESTS_PER_PAGE * (self._pages or 0)
+
+    def told(self, pages: int | None) -> None:
+        """Take note of the number of pages in an answer."""
+        if self._pages is None:
+            self._pages = pages
+
+    def take(self, number: int) -> None:
+        """Take one for page *number*, if the request for it is not a matter of course."""
+        self._used += number <= self._highest or (self._pages is not None and number > self._pages)
+        self._highest = max(self._highest, number)
 
 
 class PageWalk(Generic[T]):
@@ -30,7 +56,7 @@ class PageWalk(Generic[T]):
         gave_up: Whether it was too much to make sure that nothing is missing.
     """
 
-    def __init__(self, plan: Plan, start: Position) -> None:
+    def __init__(self, plan: Plan, start: Position, spare: Spare) -> None:
         self.chain = Chain[T](start)
         self.finished = start.at_end
         self._plan = plan
@@ -47,9 +73,7 @@ class PageWalk(Generic[T]):
         self._search: Iterator[int] | None = None
         self._pages: int | None = None
         self._failed_at: int | None = None
-        self._pages_at_first: int | None = None
-        self._highest_asked = 0
-        self._spare_used = 0
+        self._spare = spare
         self.gave_up = False
         self._barren = 0
 
@@ -85,8 +109,7 @@ class PageWalk(Generic[T]):
         page, number = answer.value, request.page or 1
         if not self.gave_up:
             self._pages = page.total_pages
-        if self._pages_at_first is None:
-            self._pages_at_first = page.total_pages
+        self._spare.told(page.total_pages)
         received = self._tick()
         self.chain.hear(page.total_items, sent, received, alone=not self._asked)
         data = [] if _is_beyond_the_end(number, page) else page.data
@@ -181,10 +204,8 @@ class PageWalk(Generic[T]):
         return number in self._asked or number in self._held
 
     def _ask(self, number: int) -> ListRequest:
-        at_first = self._pages_at_first
-        self._spare_used += number <= self._highest_asked or (at_first is not None and number > at_first)
-        self._highest_asked = max(self._highest_asked, number)
-        if self._spare_used > _SPARE_REQUESTS + _SPARE_REQUESTS_PER_PAGE * (at_first or 0) and not self.gave_up:
+        self._spare.take(number)
+        if self._spare.is_used_up and not self.gave_up:
             self._give_up()
         request = ListRequest(None if self._first_request else number, self._plan.limit, self._plan.use_cursor)
         self._first_request = False

@@ -13,7 +13,7 @@ from ._checkpoint import Checkpoint, Plan, Position, to_checkpoint
 from ._cursor_walk import CursorWalk, TotalCheck
 from ._errors import IncompleteListingError
 from ._identity import unmet
-from ._page_walk import PageWalk
+from ._page_walk import PageWalk, Spare
 from ._pages import ListEnvelope, ListRequest, OnProgress, Progress, Step
 
 if TYPE_CHECKING:
@@ -69,9 +69,10 @@ class Listing(Generic[T]):
         self._met: set[Key] = set()
         self._repairs = 0
         self._under_way = 0
+        self._spare = Spare()
         self._steady_total: int | None = None
         self._walk: PageWalk[T] | CursorWalk[T] | TotalCheck[T]
-        self._walk = CursorWalk(plan, start) if plan.use_cursor else PageWalk(plan, start)
+        self._walk = CursorWalk(plan, start) if plan.use_cursor else PageWalk(plan, start, self._spare)
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -193,7 +194,7 @@ class Listing(Generic[T]):
             IncompleteListingError: it cannot, or has been done often enough.
         """
         again = self._start_of_repair()
-        if again is None or self._repairs == _REPAIRS:
+        if again is None or self._repairs == _REPAIRS or self._spare.is_used_up:
             if expected is not None and expected > self._count:
                 message = f"The listing is not complete: {self._count} records came, there should be {expected}."
             else:
@@ -204,7 +205,7 @@ class Listing(Generic[T]):
             raise IncompleteListingError(message, expected=expected, received=self._count)
         self._repairs += 1
         self.order.clear()
-        self._walk = PageWalk(replace(self._plan, use_cursor=None), again)
+        self._walk = PageWalk(replace(self._plan, use_cursor=None), again, self._spare)
 
     def _start_of_repair(self) -> Position | None:
         """Return where to begin to read the listing again in page mode, None if that cannot help.

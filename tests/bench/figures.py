@@ -44,37 +44,46 @@ class Figure:
         return "" if value is None else f"{value:.2f} {self.unit}"
 
 
-def least_times(contenders: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Return the least CPU seconds that each contender took in *rounds* rounds.
+def least_times(
+    contenders: Mapping[str, Callable[[], Any]], rounds: int, clock: Callable[[], float] = time.process_time
+) -> dict[str, float]:
+    """Return the least seconds that each contender took in *rounds* rounds.
 
-    They take turns, so that whatever slows the machine down for a while slows all of them down; and CPU seconds do
-    not count while another process has the CPU.
+    They take turns, so that whatever slows the machine down for a while slows all of them down.
+
+    Args:
+        contenders: What to measure, by name.
+        rounds: How often.
+        clock: CPU time, which does not go on while another process has the CPU, unless it is about waiting.
     """
     least = dict.fromkeys(contenders, float("inf"))
     for contender in contenders.values():
         contender()
+    gc.collect()
+    gc.freeze()  # What is there already shall not be searched for garbage while one of them is measured.
     for _ in range(rounds):
         for name, contender in contenders.items():
-            began = time.process_time()
+            began = clock()
             result = contender()
-            least[name] = min(least[name], time.process_time() - began)
+            least[name] = min(least[name], clock() - began)
             del result
+    gc.unfreeze()
     return least
 
 
-def least_times_of_programs(programs: Mapping[str, str], rounds: int, paths: Sequence[Path]) -> dict[str, float]:
+def least_times_of_programs(programs: Mapping[str, str], rounds: int, folder: Path) -> dict[str, float]:
     """Return the least CPU seconds that each program took in *rounds* fresh processes, without the start of Python.
 
     Args:
         programs: Python source, by name.
-        rounds: How often each is run. The first run, which writes bytecode, does not count.
-        paths: Where to import from, beside what is installed.
+        rounds: How often each is run. The first run, which may write bytecode, does not count.
+        folder: Where to import from, beside what is installed.
     """
     least = dict.fromkeys(programs, float("inf"))
     for turn in range(rounds + 1):
         for name, program in programs.items():
-            timed = f"import sys, time; sys.path[:0] = {[str(path) for path in paths]!r}\nbegan = time.process_time()\n"
-            timed += f"{program}\nprint(time.process_time() - began)"
+            prepared = f"import sys, time; sys.path.insert(0, {str(folder)!r}); began = time.process_time()"
+            timed = f"{prepared}\n{program}\nprint(time.process_time() - began)"
             done = subprocess.run([sys.executable, "-c", timed], check=True, capture_output=True, text=True)
             if turn:
                 least[name] = min(least[name], float(done.stdout))
@@ -103,18 +112,17 @@ def multiples(values: Mapping[str, float], of: str) -> dict[str, float]:
 def table(figures: Sequence[Figure]) -> str:
     """Return *figures* as a table in Markdown, which is readable on a terminal too."""
     others = list(dict.fromkeys(name for figure in figures for name in figure.others))
-    rows = [["figure", "callrounded", "limit", "met", *others, "1 x is"]]
+    rows = [["", "callrounded", "limit", "", *others, "1 x"]]
     for figure in figures:
         shown = [figure.shown(figure.others.get(name)) for name in others]
-        verdict = "" if figure.limit is None else "yes" if figure.is_met else "MISSED"
+        verdict = "" if figure.limit is None else "met" if figure.is_met else "MISSED"
         rows.append(
             [figure.name, figure.shown(figure.ours), figure.shown(figure.limit), verdict, *shown, figure.baseline]
         )
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(3, *map(len, column)) for column in zip(*rows, strict=True)]
     rows.insert(1, ["-" * width for width in widths])
-    return "\n".join(
-        f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |" for row in rows
-    )
+    lines = (" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(f"| {line} |" for line in lines)
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:

@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import perf_counter, process_time
+from pathlib import Path
+from time import perf_counter
 
 import httpx
 import structs
-from figures import fastest
+from figures import Figure, least_times, multiples
 
 from callrounded import AsyncRounded, Rounded
 
@@ -95,41 +96,59 @@ def ours_by_cursor(url: str) -> int:
         return len(client.phone_numbers.list_all(use_cursor=True))
 
 
-def with_delay(delay: float = 0.05, rounds: int = 7) -> dict[str, float]:
+def measure(rounds: int, folder: Path) -> list[Figure]:
+    """Return all figures.
+
+    Args:
+        rounds: As for the other suites; what is measured here takes longer and is repeated less often.
+        folder: Not used.
+    """
+    delayed = with_delay(max(3, rounds // 30))
+    at_once = without_delay(max(3, rounds // 15))
+    in_flight, one_by_one = "bare httpx, 8 pages in flight", "bare httpx, page by page"
+    return [
+        figure("list_all, each answer delayed by 50 ms", 1.15, delayed, "Rounded.list_all", in_flight),
+        figure("the same, async", 1.15, delayed, "AsyncRounded.list_all", in_flight),
+        figure("the same, iter_all", None, delayed, "Rounded.iter_all", in_flight),
+        figure("the same, from cursor to cursor", None, delayed, "Rounded.list_all, cursor mode", one_by_one),
+        figure("list_all without delay, CPU time", 1.75, at_once, "Rounded.list_all", one_by_one),
+        figure("the same, async", None, at_once, "AsyncRounded.list_all", one_by_one),
+        figure("the same, iter_all", None, at_once, "Rounded.iter_all", one_by_one),
+    ]
+
+
+def figure(name: str, limit: float | None, seconds: dict[str, float], ours: str, base: str) -> Figure:
+    """Return the *seconds* of the way called *ours* as multiples of those of the way called *base*."""
+    values = multiples(seconds, of=base)
+    others = {other: value for other, value in values.items() if other.startswith("bare")}
+    return Figure(
+        name=name, unit="x", ours=values[ours], limit=limit, baseline=f"{seconds[base]:.2f} s, {base}", others=others
+    )
+
+
+def with_delay(rounds: int) -> dict[str, float]:
     """Return the seconds that each way takes when every answer is delayed."""
-    with server(delay) as url:
-        return fastest(
-            {
-                "bare httpx, 8 pages in flight": lambda: asyncio.run(bare_in_flight(url)),
-                "Rounded.list_all": lambda: ours(url),
-                "AsyncRounded.list_all": lambda: asyncio.run(ours_async(url)),
-                "Rounded.iter_all": lambda: ours_iter(url),
-                "bare httpx, one page after the other": lambda: bare_loop(url),
-                "Rounded.list_all, cursor mode": lambda: ours_by_cursor(url),
-            },
-            perf_counter,
-            rounds,
-        )
+    with server(0.05) as url:
+        ways = {
+            "bare httpx, 8 pages in flight": lambda: asyncio.run(bare_in_flight(url)),
+            "Rounded.list_all": lambda: ours(url),
+            "AsyncRounded.list_all": lambda: asyncio.run(ours_async(url)),
+            "Rounded.iter_all": lambda: ours_iter(url),
+            "bare httpx, page by page": lambda: bare_loop(url),
+            "Rounded.list_all, cursor mode": lambda: ours_by_cursor(url),
+        }
+        slow = {"bare httpx, pages of 50": lambda: bare_loop(url, limit=50)}
+        return least_times(ways, rounds, perf_counter) | least_times(slow, 1, perf_counter)
 
 
-def with_default_pages(delay: float = 0.05) -> float:
-    """Return the seconds that a loop takes which leaves the page size at its default of 50."""
-    with server(delay) as url:
-        return fastest({"": lambda: bare_loop(url, limit=50)}, perf_counter, 1)[""]
-
-
-def without_delay(rounds: int = 15) -> dict[str, float]:
+def without_delay(rounds: int) -> dict[str, float]:
     """Return the seconds of CPU time that each way takes, client and all, when answers come at once."""
     with server(0) as url:
-        return fastest(
-            {
-                "bare httpx, one page after the other": lambda: bare_loop(url),
-                "bare httpx, 8 pages in flight": lambda: asyncio.run(bare_in_flight(url)),
-                "Rounded.list_all": lambda: ours(url),
-                "AsyncRounded.list_all": lambda: asyncio.run(ours_async(url)),
-                "Rounded.iter_all": lambda: ours_iter(url),
-                "Rounded.list_all, cursor mode": lambda: ours_by_cursor(url),
-            },
-            process_time,
-            rounds,
-        )
+        ways = {
+            "bare httpx, page by page": lambda: bare_loop(url),
+            "bare httpx, 8 pages in flight": lambda: asyncio.run(bare_in_flight(url)),
+            "Rounded.list_all": lambda: ours(url),
+            "AsyncRounded.list_all": lambda: asyncio.run(ours_async(url)),
+            "Rounded.iter_all": lambda: ours_iter(url),
+        }
+        return least_times(ways, rounds)

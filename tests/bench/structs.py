@@ -1,7 +1,7 @@
-"""The practical limit: typed msgspec Structs, which drop unknown properties."""
+"""The practical limit: typed msgspec Structs. Every value is checked, unknown properties are dropped."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -27,7 +27,8 @@ class Envelope(msgspec.Struct):
     """A page."""
 
     data: list[Number | SipNumber]
-    message: str = ""
+    message: str = "Calls retrieved successfully"
+    error: dict[str, Any] | None = None
     status: int = 200
     next_cursor: str | None = None
     current_page: int | None = None

@@ -164,4 +164,4 @@ def test_docstrings(api: ModuleType) -> None:
     assert "\n    query: Words, searched for.\n" in text
     assert text.endswith("None is not sent: what that means is the API's decision.")
     assert "None is not sent" not in (inspect.getdoc(api.replace.build) or "")
-    assert inspect.getdoc(api.replace.build) or "".startswith("replace")
+    assert (inspect.getdoc(api.replace.build) or "").startswith("replace\n\nArgs:\n    shelf: ")

@@ -1,6 +1,7 @@
 """A template of openapi-python-client that changes under one of ours is noticed before anything is generated."""
 
 import json
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -111,6 +112,7 @@ def test_the_installed_templates_are_those_that_ours_were_written_against() -> N
 def test_templates_that_are_not_where_they_were(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An openapi-python-client that is missing, or is built differently, is said in so many words."""
     monkeypatch.setattr("sys.path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "openapi_python_client", raising=False)  # where another test has imported it
     with pytest.raises(UpstreamChanged, match="not installed"):
         upstream_templates()
     (tmp_path / "openapi_python_client").mkdir()

@@ -7,6 +7,7 @@ any other ends the listing with that error, which has the records of the pages b
 
 import json
 import ssl
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -45,7 +46,7 @@ IDS = [record["id"] for record in FakeRounded(RECORDS).records]
 # A page has 5 kB.
 MAX_RESPONSE_BYTES = 50_000
 # An honest answer takes 2 ms.
-PATIENCE_SECONDS = 0.15
+PATIENCE_SECONDS = 0.2
 RETRIES = 2
 # To read the certificates for each client would take longer than all that is tested.
 _TLS = ssl.create_default_context()
@@ -352,3 +353,13 @@ def holds_no_key(error: APIError) -> bool:
     """Return whether the key is nowhere to be read in *error*."""
     shown = (str(error), repr(error), str(error.__cause__), repr(error.request and error.request.headers))
     return not any(KEY in text for text in shown)
+
+
+def eventually(condition: Callable[[], object]) -> bool:
+    """Return whether *condition* comes true within some seconds: a server notices late that a client is gone."""
+    give_up_at = time.monotonic() + 5
+    while not condition():
+        if time.monotonic() > give_up_at:
+            return False
+        time.sleep(0.005)
+    return True

@@ -1,7 +1,6 @@
 """list, iter_all and list_all as users call them, in both worlds."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -42,7 +41,6 @@ async def list_all(client: Client, **arguments: Any) -> list[PhoneNumber]:
 async def iter_all(client: Client, received: list[PhoneNumber] | None = None, **arguments: Any) -> list[PhoneNumber]:
     """All records one by one; *received* has them also if an error ends them."""
     received = [] if received is None else received
-    records: Iterator[PhoneNumber] | AsyncIterator[PhoneNumber]
     if isinstance(client, AsyncRounded):
         async for record in client.phone_numbers.iter_all(**arguments):
             received.append(record)
@@ -148,9 +146,11 @@ class TestArguments:
         """Before anything is sent, and before the first record is asked for."""
         fake = fake_of(1)
 
+        async def start() -> None:
+            await getattr(client_of(world, fake).phone_numbers, method)(**arguments)
+
         with pytest.raises(ConfigurationError):
-            started = getattr(client_of(world, fake).phone_numbers, method)(**arguments)
-            await started
+            await start()
 
         assert fake.requests == []
 
@@ -379,14 +379,21 @@ class TestChanges:
 
     @pytest.mark.parametrize("way", [list_all, iter_all])
     async def test_a_listing_that_never_rests_is_an_error(self, world: World, way: Any) -> None:
-        """Each request finds another record removed from the end; nobody waits for ever."""
+        """Before each answer a record is added at the end, or removed there; nobody waits for ever."""
         fake = fake_of(60)
-        fake.before(lambda *_: fake.remove(listed(fake)[-1]), when=lambda _: fake.total_items > 12, times=None)
 
-        with pytest.raises(IncompleteListingError, match="kept changing"):
+        def change(*_: object) -> None:
+            if fake.total_items % 2:
+                fake.remove(listed(fake)[-1])
+            else:
+                fake.add(at="2000-01-01T00:00:00Z")
+
+        fake.before(change, times=None)
+
+        with pytest.raises(IncompleteListingError):
             await way(client_of(world, fake), limit=10)
 
-        assert len(fake.requests) < 120
+        assert len(fake.requests) < 60
 
 
 class TestGuards:
@@ -416,9 +423,7 @@ class TestGuards:
         fake.override(lambda *_: fake.answer_to(page=1, limit=10), times=None)
 
         with pytest.raises(PaginationLoopError, match="Page 2 was asked for, and the server handed out page 1"):
-            await way(client_of(world, fake), limit=10, concurrency=1) if way is not walk else await way(
-                client_of(world, fake), limit=10
-            )
+            await way(client_of(world, fake), limit=10)
 
     @pytest.mark.parametrize("way", WAYS)
     @pytest.mark.parametrize("without", [["current_page"], ["current_page", "total_pages", "total_items"]])
@@ -452,7 +457,7 @@ class TestGuards:
         with pytest.raises(PaginationError):
             await way(client_of(world, fake), limit=1)
 
-        assert len(fake.requests) < 200
+        assert len(fake.requests) < 10 * 20
 
     @pytest.mark.parametrize("way", WAYS)
     @pytest.mark.parametrize("empty_pages", [3, 4])
