@@ -9,9 +9,10 @@ where.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import repeat
 from operator import attrgetter, itemgetter
 from types import GenericAlias, NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -131,10 +132,7 @@ class Object(Type):
     @cached_property
     def is_made_in_c(self) -> bool:
         """Whether msgspec can make the model by itself: all there is to know is in the annotations."""
-        makes = self.is_flat and all(name == field.attribute for name, field in self.fields.items())
-        if makes:
-            show_properties_only(self.cls)
-        return makes
+        return self.is_flat and all(name == field.attribute for name, field in self.fields.items())
 
     @cached_property
     def not_null(self) -> list[str]:
@@ -157,6 +155,7 @@ class Object(Type):
 
     def in_c(self, values: list[dict[str, Any]]) -> list[Model]:
         """Make models in C."""
+        show_properties_only(self.cls, values[0])
         models: list[Model] = msgspec.convert(values, self.models)
         for name in self.not_null:
             if None in [value.get(name, ...) for value in values]:
@@ -180,8 +179,7 @@ class Object(Type):
         respelled = self.respelled(values)
         # A list in an attribute can be changed, an attribute cannot.
         is_sure = all(isinstance(without_null(self.fields[name].type), Scalar) for name in respelled)
-        names = set(chain.from_iterable(values))
-        if set(map(len, values)) == {len(names)}:  # All of them have the same properties.
+        if self.are_alike(values):
             layout = self.layout(tuple(values[0]), respelled)
             if not layout.kept:
                 return repeat((layout, (), True))  # One tuple for all.
@@ -191,6 +189,18 @@ class Object(Type):
         layouts = [layout_of[order] for order in orders]
         kept = [tuple(map(value.get, layout.kept)) for layout, value in zip(layouts, values, strict=True)]
         return zip(layouts, kept, repeat(is_sure))
+
+    def are_alike(self, values: list[dict[str, Any]]) -> bool:
+        """Return whether all objects have the same properties; the required ones are known to be there."""
+        first = values[0]
+        others = [name for name in first if name not in self.fields or not self.fields[name].is_required]
+        if set(map(len, values)) != {len(first)}:
+            return False
+        try:
+            deque(pick(others, values), maxlen=0)
+        except KeyError:
+            return False
+        return True
 
     def respelled(self, values: list[dict[str, Any]]) -> set[str]:
         """Return the properties that Python may write in another way than they were received in some of the objects."""
@@ -287,9 +297,10 @@ class OneOf(Type):
     def many(self, values: list[Any]) -> list[Any]:
         try:
             tags: list[str] = list(map(itemgetter(self.tag), values))
-        except (KeyError, TypeError, IndexError):  # No tag, or no object.
+            others = {type(tag) for tag in set(tags)} - {str}
+        except (KeyError, TypeError):  # No object, no tag, or a tag that is an object or array itself.
             raise Mismatch(f"Object missing required field `{self.tag}`") from None
-        if not set(map(type, tags)) <= {str}:
+        if others:
             raise Mismatch("Expected `str`")
         return convert_by(tags, values, self.variant)
 
@@ -361,10 +372,10 @@ def without_null(type_: Type) -> Type:
     return type_.inner if isinstance(type_, Nullable) else type_
 
 
-def pick(names: tuple[str, ...], values: list[dict[str, Any]]) -> Iterable[tuple[Any, ...]]:
-    """Return the properties *names* of each object as a tuple."""
-    if len(names) == 1:
-        return [(value[names[0]],) for value in values]
+def pick(names: Sequence[str], values: list[dict[str, Any]]) -> Iterable[tuple[Any, ...]]:
+    """Return the properties *names* of each object as a tuple; raise `KeyError` when one is not there."""
+    if len(names) < 2:
+        return zip(*(map(itemgetter(name), values) for name in names), strict=True)
     return map(cast("Callable[[dict[str, Any]], tuple[Any, ...]]", itemgetter(*names)), values)
 
 

@@ -154,17 +154,20 @@ _shown: set[type[Model]] = set()
 _showing = Lock()
 
 
-def show_properties_only(cls: type[Model]) -> None:
-    """Let msgspec see the attributes of *cls* that stand for a property, and only these.
+def show_properties_only(cls: type[Model], example: Mapping[str, Any]) -> None:
+    """Let msgspec see the attributes of *cls* that stand for a property, and only these, in the order of *example*.
 
-    It looks at a class once and keeps what it saw. It would look for `_received` in each object, which takes a tenth of
-    the time of everything else. That is all: it is overwritten anyway.
+    It looks at a class once and keeps what it saw. It would look for `_received` in each object, and it looks for the
+    properties one after the other, which takes less time in the order in which they arrive. That is all there is to it:
+    `_received` is overwritten anyway.
     """
     with _showing:
         if cls in _shown:
             return
         attributes = fields(cls)
         properties = [attribute for attribute in attributes if attribute.metadata.get("property", True)]
+        places = {name: place for place, name in enumerate(example)}
+        properties.sort(key=lambda attribute: places.get(attribute.name, len(places)))
         type.__setattr__(cls, "__attrs_attrs__", properties)
         try:
             msgspec.convert([], GenericAlias(list, cls))

@@ -313,6 +313,6 @@ def convert_by(kinds: list[K], values: list[Any], type_of: Callable[[K], Type]) 
     converted = {type_: type_.many(group) for type_, group in groups.items()}
     if len(converted) == 1:
         return converted[types[kinds[0]]]
-    following = {type_: iter(group).__next__ for type_, group in converted.items()}
-    following_of = {kind: following[type_] for kind, type_ in types.items()}
-    return [following_of[kind]() for kind in kinds]
+    rest = {type_: iter(group) for type_, group in converted.items()}
+    rest_of = {kind: rest[type_] for kind, type_ in types.items()}
+    return list(map(next, map(rest_of.__getitem__, kinds)))

@@ -165,10 +165,11 @@ class Chain(Generic[T]):
             new, new_keys = page.data, page.keys
         else:
             by_key = unmet(page.data, page.keys, self.met)
-            continues = last is not None and self._continues(page, last)
             # What comes twice although nothing has changed may stand in the place of what does not come at all.
-            self.doubtful |= len(distinct) < len(page.keys) or (continues and not distinct.isdisjoint(last.keys))
-            if not continues:
+            self.doubtful |= len(distinct) < len(page.keys)
+            if last is not None and self._continues(page, last):
+                self.doubtful |= not distinct.isdisjoint(last.keys)
+            else:
                 by_key = self._behind(page, by_key)
             new, new_keys = list(by_key.values()), list(by_key)
         self.met.update(new_keys)

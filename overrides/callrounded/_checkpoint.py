@@ -12,7 +12,7 @@ from ._errors import ConfigurationError
 from ._identity import Key, from_text, to_text
 
 Mode: TypeAlias = Literal["page", "cursor"]
-Trail: TypeAlias = "tuple[str, Trail] | None"
+Trail: TypeAlias = "tuple[str | None, Trail] | None"
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 _Number = Annotated[int, msgspec.Meta(ge=1)]
@@ -69,7 +69,7 @@ class Position:
         changed: Whether the total changed on the way.
         doubtful: Whether something else did not add up on the way.
         keys: The identities of the records of the last page.
-        trail: The cursors that the server has handed out, the latest first.
+        trail: The cursors that were sent, the latest first; None stands for the first page.
         read_anew: Time has passed, so that what is known of the last page may not hold any more.
     """
 

@@ -26,15 +26,16 @@ class CursorWalk(Generic[T]):
     def __init__(self, plan: Plan, start: Position) -> None:
         self.met: set[Key] = set(start.keys)
         self.finished = start.at_end
-        self._request: ListRequest | None = ListRequest(None, plan.limit, plan.use_cursor, start.cursor)
         self._asked: ListRequest | None = None
         self._held: tuple[ListRequest, Answer[ListEnvelope[T]]] | Exception | None = None
-        # Every cursor that was handed out, or given by the caller.
-        self._cursors = {start.cursor} - {None}
+        self._request: ListRequest | None = None
+        # Those that were sent.
+        self._cursors = set[str | None]()
         trail = start.trail
         while trail is not None:
             cursor, trail = trail
             self._cursors.add(cursor)
+        self._go_on(ListRequest(None, plan.limit, plan.use_cursor, start.cursor))
         self._barren = 0
 
     def wanted(self, _room: int) -> list[ListRequest]:
@@ -77,17 +78,23 @@ class CursorWalk(Generic[T]):
             new, new_keys = list(unmet_records.values()), list(unmet_records)
         self.met |= distinct
         self._barren = 0 if new else self._barren + 1
-        self._request = next_request(request, page)
-        if self._request is None:
+        following = next_request(request, page)
+        if following is None:
             self.finished = True
-        elif self._request.cursor in self._cursors:
-            # The records of this page come first.
-            self._held = PaginationLoopError("The server handed out a cursor that it had handed out before.")
         elif self._barren > MAX_BARREN_PAGES:
+            # Raised when its turn comes: after the records of this page.
             self._held = PaginationLoopError(f"{self._barren} pages in a row brought nothing.")
         else:
-            self._cursors.add(self._request.cursor)
+            self._go_on(following)
         return Step(request, answer, keys, new, new_keys)
+
+    def _go_on(self, following: ListRequest) -> None:
+        if following.cursor in self._cursors:
+            # Raised when its turn comes, as above.
+            self._held = PaginationLoopError("The server handed out a cursor that it had handed out before.")
+        else:
+            self._cursors.add(following.cursor)
+            self._request = following
 
 
 class TotalCheck(Generic[T]):

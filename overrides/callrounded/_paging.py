@@ -152,10 +152,8 @@ class Listing(Generic[T]):
         if isinstance(walk, PageWalk):
             chain, page = walk.chain, (step.request.page or 1) + 1
             return Position(page, None, at_end, count, chain.before, chain.total, chain.changed, chain.doubtful, keys)
-        cursor, trail = step.answer.value.next_cursor, self._position.trail
-        if cursor:
-            trail = cursor, trail
-        return Position(None, cursor, at_end, count, before, keys=keys, trail=trail)
+        trail = step.request.cursor, self._position.trail
+        return Position(None, step.answer.value.next_cursor, at_end, count, before, keys=keys, trail=trail)
 
     def _conclude(self) -> None:
         """Decide what follows after the last page: nothing, a check, another walk.
@@ -172,22 +170,22 @@ class Listing(Generic[T]):
                 self.finished = True
             return
         if isinstance(walk, PageWalk):
-            before, total = walk.chain.before, walk.chain.total
+            before, total, changed = walk.chain.before, walk.chain.total, walk.chain.changed
             if not self._repairs:
                 self._met = walk.met
-                self._steady_total = None if walk.chain.changed else total
+                self._steady_total = None if changed else total
             self.finished = walk.complete
             # Where the order of the server is not stable, one walk after the other brings some more.
-            can_count = not walk.chain.changed and total == self._steady_total
+            can_count = not changed and total == self._steady_total
         else:
-            total, can_count = walk.total, True
+            total, changed, can_count = walk.total, False, True
             self.finished = total is None
         expected = None if total is None or before is None else total - before
         self.finished |= can_count and expected == self._count
         if not self.finished:
-            self._repair(expected)
+            self._repair(expected, changed=changed)
 
-    def _repair(self, expected: int | None) -> None:
+    def _repair(self, expected: int | None, *, changed: bool) -> None:
         """Begin to read the listing again, in page mode, if that can help.
 
         Raises:
@@ -195,12 +193,11 @@ class Listing(Generic[T]):
         """
         again = self._start_of_repair()
         if again is None or self._repairs == _REPAIRS or self._spare.is_used_up:
-            if expected is not None and expected > self._count:
-                message = f"The listing is not complete: {self._count} records came, there should be {expected}."
-            else:
+            message = f"The listing is not complete: {self._count} records came, there should be {expected}."
+            if changed:
                 message = (
-                    f"The listing kept changing while it was read: {self._count} records came; "
-                    "whether others were missed cannot be told."
+                    f"The listing kept changing while it was read: {self._count} records came, "
+                    "and whether others were missed cannot be told."
                 )
             raise IncompleteListingError(message, expected=expected, received=self._count)
         self._repairs += 1

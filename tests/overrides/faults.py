@@ -8,6 +8,7 @@ any other ends the listing with that error, which has the records of the pages b
 import json
 import ssl
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -353,6 +354,11 @@ def holds_no_key(error: APIError) -> bool:
     """Return whether the key is nowhere to be read in *error*."""
     shown = (str(error), repr(error), str(error.__cause__), repr(error.request and error.request.headers))
     return not any(KEY in text for text in shown)
+
+
+def pages_asked_for(fake: FakeRounded) -> Counter[int | None]:
+    """Return how often each page of a listing was asked for; the total, and pages of another size, do not count."""
+    return Counter(request.page for request in fake.requests if request.params.get("limit") == str(PAGE_SIZE))
 
 
 def eventually(condition: Callable[[], object]) -> bool:

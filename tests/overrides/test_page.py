@@ -1,0 +1,246 @@
+"""A page, and the way from it to those after it."""
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+
+from callrounded import (
+    AsyncPage,
+    AsyncRounded,
+    ConfigurationError,
+    InternalServerError,
+    Page,
+    PaginationError,
+    PaginationLoopError,
+    PhoneNumber,
+)
+from callrounded.testing import FakeRounded, Fault, ReceivedRequest, Reply
+from tests.overrides.conftest import AnyPage, World
+from tests.overrides.test_resources import client_of, fake_of, ids, list_all, listed
+
+
+async def next_page(page: AnyPage) -> AnyPage:
+    """The page after *page*."""
+    return page.get_next_page() if isinstance(page, Page) else await page.get_next_page()
+
+
+async def pages_from(page: AnyPage) -> list[AnyPage]:
+    """*page* and those after it."""
+    return list(page.iter_pages()) if isinstance(page, Page) else [later async for later in page.iter_pages()]
+
+
+async def records_from(page: AnyPage) -> list[PhoneNumber]:
+    """The records of *page* and of those after it."""
+    return list(page) if isinstance(page, Page) else [record async for record in page]
+
+
+class TestOnePage:
+    """What a page has."""
+
+    async def test_page_mode(self, world: World) -> None:
+        """The envelope, by the names of the API."""
+        fake = fake_of(25)
+
+        page = await world.list(client_of(world, fake), limit=10, page=2)
+
+        assert type(page) is (Page if world.name == "sync" else AsyncPage)
+        assert ids(page.data) == listed(fake)[10:20]
+        assert (page.current_page, page.total_pages, page.total_items) == (2, 3, 25)
+        assert (page.next_cursor, page.status, page.message) == (None, 200, "Calls retrieved successfully")
+        assert page.response is not None
+        assert page.response.headers["x-request-id"] == "fake-1"
+        assert repr(page) == f"<{type(page).__name__} 2 of 3: 10 records>"
+
+    async def test_cursor_mode(self, world: World) -> None:
+        """A cursor in place of the numbers."""
+        fake = fake_of(25)
+
+        page = await world.list(client_of(world, fake), limit=10, use_cursor=True)
+
+        assert page.next_cursor == fake.records[9]["created_at"]
+        assert (page.current_page, page.total_pages, page.total_items) == (None, None, None)
+        assert repr(page) == f"<{type(page).__name__}: 10 records>"
+
+    async def test_one_page_is_one_request(self, world: World) -> None:
+        """Whatever else there is."""
+        fake = fake_of(25)
+
+        await world.list(client_of(world, fake), limit=10)
+
+        assert len(fake.requests) == 1
+
+    async def test_it_is_what_the_server_says(self, world: World) -> None:
+        """Also where that is another page than the one asked for; walking on from it is not possible."""
+        fake = fake_of(25)
+        fake.override(lambda *_: fake.answer_to(page=1, limit=10), times=None)
+
+        page = await world.list(client_of(world, fake), limit=10, page=2)
+
+        assert ids(page.data) == listed(fake)[:10]
+        assert page.has_next_page()
+        assert page.checkpoint is not None
+        with pytest.raises(PaginationLoopError):
+            await next_page(page)
+        with pytest.raises(PaginationLoopError):
+            await records_from(page)
+
+
+class TestWalking:
+    """From page to page."""
+
+    @pytest.mark.parametrize("use_cursor", [None, True])
+    async def test_step_by_step(self, world: World, use_cursor: bool | None) -> None:
+        """As long as there is a next page."""
+        fake = fake_of(25)
+        page = await world.list(client_of(world, fake), limit=10, use_cursor=use_cursor)
+        data = list(page.data)
+
+        while page.has_next_page():
+            page = await next_page(page)
+            data += page.data
+
+        assert ids(data) == listed(fake)
+        assert len(fake.requests) == 3
+        with pytest.raises(PaginationError, match="last page"):
+            await next_page(page)
+
+    @pytest.mark.parametrize("use_cursor", [None, True])
+    async def test_all_pages(self, world: World, use_cursor: bool | None) -> None:
+        """The page itself is the first."""
+        fake = fake_of(25)
+        first = await world.list(client_of(world, fake), limit=10, use_cursor=use_cursor)
+
+        pages = await pages_from(first)
+
+        assert pages[0] is first
+        assert [len(page.data) for page in pages] == [10, 10, 5]
+        assert ids([record for page in pages for record in page.data]) == listed(fake)
+
+    async def test_from_a_later_page(self, world: World) -> None:
+        """What remains from there, and only that."""
+        fake = fake_of(25)
+        second = await next_page(await world.list(client_of(world, fake), limit=10))
+
+        assert ids(await records_from(second)) == listed(fake)[10:]
+
+    async def test_twice(self, world: World) -> None:
+        """A page can be walked from any number of times, and two ways from it do not know each other."""
+        fake = fake_of(25)
+        first = await world.list(client_of(world, fake), limit=10, use_cursor=True)
+
+        assert ids((await next_page(first)).data) == ids((await next_page(first)).data)
+        assert ids(await records_from(first)) == ids(await records_from(first)) == listed(fake)
+
+    async def test_nothing_is_read_ahead(self, world: World) -> None:
+        """A page is requested when its turn comes."""
+        fake = fake_of(25)
+        first = await world.list(client_of(world, fake), limit=10)
+        if isinstance(first, Page):
+            records = iter(first)
+            for _ in range(11):
+                next(records)
+        else:
+            later = first.__aiter__()
+            for _ in range(11):
+                await anext(later)
+            await later.aclose()
+
+        assert [request.page for request in fake.requests] == [1, 2]
+
+    async def test_a_record_that_moved_is_not_missed(self, world: World) -> None:
+        """Step by step too: the page before the border comes again, with what has moved onto it."""
+        fake = fake_of(25)
+        before = listed(fake)
+        page = await world.list(client_of(world, fake), limit=10)
+        fake.remove(before[0])
+        data = list(page.data)
+
+        while page.has_next_page():
+            page = await next_page(page)
+            data += page.data
+
+        assert ids(data) == before
+
+    async def test_cursors_that_turn_in_a_circle(self, world: World) -> None:
+        """A,B,A is noticed step by step too."""
+        fake = fake_of(50)
+        cursors = iter("abab")
+
+        def answer(request: ReceivedRequest, _: Reply) -> Reply:
+            return Reply.of(fake.answer_to(page=request.number, limit=10).envelope | {"next_cursor": next(cursors)})
+
+        fake.override(answer, times=None)
+        page = await world.list(client_of(world, fake), limit=10, use_cursor=True)
+        page = await next_page(await next_page(page))
+
+        with pytest.raises(PaginationLoopError):
+            await next_page(page)
+
+    async def test_a_failed_step_can_be_repeated(self, world: World) -> None:
+        """The page stays what it was, and the error has the position after it."""
+        fake = fake_of(25)
+        fake.fail(Fault.status(500), page=2)
+        client = client_of(world, fake, max_retries=0)
+        page = await world.list(client, limit=10)
+
+        with pytest.raises(InternalServerError) as caught:
+            await next_page(page)
+
+        assert caught.value.checkpoint == page.checkpoint
+        assert ids((await next_page(page)).data) == listed(fake)[10:20]
+
+
+class TestCheckpoints:
+    """The position after a page."""
+
+    @pytest.mark.parametrize("use_cursor", [None, True])
+    async def test_listing_goes_on_after_the_page(self, world: World, use_cursor: bool | None) -> None:
+        """With the same page size."""
+        fake = fake_of(45)
+        client = client_of(world, fake)
+        page = await next_page(await world.list(client, limit=10, use_cursor=use_cursor))
+
+        rest = await list_all(client, checkpoint=page.checkpoint)
+
+        assert ids(rest) == listed(fake)[20:]
+        assert {request.params["limit"] for request in fake.requests} <= {"10", "1"}
+
+    async def test_there_is_none_after_the_last_page(self, world: World) -> None:
+        """Nothing is left to go on with."""
+        page = await world.list(client_of(world, fake_of(5)), limit=10)
+
+        assert page.checkpoint is None
+
+
+class TestPickling:
+    """Pages go through queues and caches."""
+
+    @pytest.mark.parametrize("duplicate", [lambda page: pickle.loads(pickle.dumps(page)), copy.copy, copy.deepcopy])
+    async def test_the_data_remain(self, world: World, duplicate: Any) -> None:
+        """The client, which holds the key, and the response do not."""
+        fake = fake_of(25)
+        client = client_of(world, fake)
+        page = duplicate(await world.list(client, limit=10))
+
+        assert ids(page.data) == listed(fake)[:10]
+        assert (page.current_page, page.total_items, page.has_next_page()) == (1, 25, True)
+        assert page.response is None
+        assert ids(await list_all(client, checkpoint=page.checkpoint)) == listed(fake)[10:]
+        with pytest.raises(ConfigurationError, match="no client"):
+            await next_page(page)
+
+    async def test_the_key_is_not_in_it(self, world: World) -> None:
+        """Nor what was sent."""
+        page = await world.list(client_of(world, fake_of(25)), limit=10)
+
+        assert b"sk-live" not in pickle.dumps(page)
+
+
+async def test_an_async_page_is_requested_once_awaited(fake: FakeRounded) -> None:
+    """Calling list() alone sends nothing."""
+    async with AsyncRounded("key") as client:
+        to_come = client.phone_numbers.list()
+        assert not hasattr(to_come, "data")
+        assert fake.requests == []
