@@ -108,8 +108,11 @@ def forgiving(document: Document, node: Any) -> Any:
     if "discriminator" in node:
         tag = node["discriminator"]["propertyName"]
         new = {"type": "string", "not": {"enum": list(node["discriminator"]["mapping"])}}
-        forgiven["oneOf"] = [
-            *(variant for alternative in node["oneOf"] for variant in _variants(document, alternative, tag)),
+        # A variant that is a union with another tag forgives too, but never a tag of this one that is unknown to it.
+        known = {"required": [tag], "properties": {tag: {"enum": list(node["discriminator"]["mapping"])}}}
+        variants = [variant for each in forgiven.pop("oneOf") for variant in _variants(document, each, tag)]
+        forgiven["anyOf"] = [
+            *({"allOf": [variant, known]} for variant in variants),
             {"type": "object", "required": [tag], "properties": {tag: new}},
         ]
     return forgiven
