@@ -9,9 +9,8 @@ where.
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import repeat
 from operator import attrgetter, itemgetter
 from types import GenericAlias, NoneType, UnionType
@@ -118,6 +117,8 @@ class Object(Type):
     def __init__(self, cls: type[Model]) -> None:
         self.cls = cls
         self.models = GenericAlias(list, cls)
+        # Each page of a listing has the same. Only of known names, so that an answer cannot fill the memory.
+        self.noted = lru_cache(maxsize=64)(self.all_known)
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -148,14 +149,12 @@ class Object(Type):
     def many(self, values: list[Any]) -> list[Any]:
         if not values:
             return []  # A model that contains itself would go on for ever.
-        check_objects(values)
         models = self.in_c(values) if self.is_made_in_c else self.by_column(values)
         remember(models, self.received(values))
         return models
 
     def in_c(self, values: list[dict[str, Any]]) -> list[Model]:
         """Make models in C."""
-        show_properties_only(self.cls, values[0])
         models: list[Model] = msgspec.convert(values, self.models)
         for name in self.not_null:
             if None in [value.get(name, ...) for value in values]:
@@ -164,6 +163,7 @@ class Object(Type):
 
     def by_column(self, values: list[dict[str, Any]]) -> list[Model]:
         """Make models one attribute after the other, each for all of them at once."""
+        check_objects(values)
         attributes: list[dict[str, Any]] = [{} for _ in values]
         for name, field in self.fields.items():
             present = [index for index, value in enumerate(values) if name in value]
@@ -179,10 +179,11 @@ class Object(Type):
         respelled = self.respelled(values)
         # A list in an attribute can be changed, an attribute cannot.
         is_sure = all(isinstance(without_null(self.fields[name].type), Scalar) for name in respelled)
-        if self.are_alike(values):
-            layout = self.layout(tuple(values[0]), respelled)
-            if not layout.kept:
-                return repeat((layout, (), True))  # One tuple for all.
+        if are_alike(values):
+            names = tuple(values[0])
+            if not respelled and self.fields.keys() >= set(names):
+                return repeat(self.noted(names))  # One tuple for all.
+            layout = self.layout(names, respelled)
             return zip(repeat(layout), pick(layout.kept, values), repeat(is_sure))
         orders = list(map(tuple, values))
         layout_of = {order: self.layout(order, respelled) for order in set(orders)}
@@ -190,17 +191,9 @@ class Object(Type):
         kept = [tuple(map(value.get, layout.kept)) for layout, value in zip(layouts, values, strict=True)]
         return zip(layouts, kept, repeat(is_sure))
 
-    def are_alike(self, values: list[dict[str, Any]]) -> bool:
-        """Return whether all objects have the same properties; the required ones are known to be there."""
-        first = values[0]
-        others = [name for name in first if name not in self.fields or not self.fields[name].is_required]
-        if set(map(len, values)) != {len(first)}:
-            return False
-        try:
-            deque(pick(others, values), maxlen=0)
-        except KeyError:
-            return False
-        return True
+    def all_known(self, names: tuple[str, ...]) -> Received:
+        """Return what to note on a model that was received with properties of these *names*, none of which is kept."""
+        return self.layout(names, ()), (), True
 
     def respelled(self, values: list[dict[str, Any]]) -> set[str]:
         """Return the properties that Python may write in another way than they were received in some of the objects."""
@@ -296,16 +289,16 @@ class OneOf(Type):
 
     def many(self, values: list[Any]) -> list[Any]:
         try:
-            tags: list[str] = list(map(itemgetter(self.tag), values))
-            others = {type(tag) for tag in set(tags)} - {str}
+            tags = list(map(itemgetter(self.tag), values))
+            types = {tag: self.variant(tag) for tag in set(tags)}
         except (KeyError, TypeError):  # No object, no tag, or a tag that is an object or array itself.
             raise Mismatch(f"Object missing required field `{self.tag}`") from None
-        if others:
-            raise Mismatch("Expected `str`")
-        return convert_by(tags, values, self.variant)
+        return convert_by(tags, values, types)
 
-    def variant(self, tag: str) -> Type:
-        """Return the type of the objects with this *tag*."""
+    def variant(self, tag: object) -> Type:
+        """Return the type of the objects with this *tag*; raise `Mismatch` when it is no string."""
+        if not isinstance(tag, str):
+            raise Mismatch("Expected `str`")
         return self.variants.get(tag, self.unknown)
 
 
@@ -317,6 +310,13 @@ def record_of(cls: type[Model]) -> Object:
     if cls not in _RECORDS:
         _RECORDS.setdefault(cls, Unknown(cls) if issubclass(cls, UnknownVariant) else Object(cls))
     return _RECORDS[cls]
+
+
+def prepare(classes: Iterable[object]) -> None:
+    """Do for the models among *classes* what has to be done before anyone uses them."""
+    for cls in classes:
+        if isinstance(cls, type) and issubclass(cls, Model) and record_of(cls).is_made_in_c:
+            show_properties_only(cls)
 
 
 def variant_of(cls: type[Model]) -> Type:
@@ -377,6 +377,12 @@ def pick(names: Sequence[str], values: list[dict[str, Any]]) -> Iterable[tuple[A
     if len(names) < 2:
         return zip(*(map(itemgetter(name), values) for name in names), strict=True)
     return map(cast("Callable[[dict[str, Any]], tuple[Any, ...]]", itemgetter(*names)), values)
+
+
+def are_alike(values: list[dict[str, Any]]) -> bool:
+    """Return whether all objects have the same properties."""
+    names = set[str]().union(*values)
+    return set(map(len, values)) == {len(names)}
 
 
 def check_object(value: Any, place: Place) -> None:

@@ -14,7 +14,9 @@ from typing import Any
 from uuid import UUID
 
 _LENGTH_OF_UUID = 36
-_SHORTEST_DATETIME = len("2024-01-01T00:00:00Z")
+_SHORTEST = "2024-01-01T00:00:00Z"
+_SHORTEST_DATETIME = len(_SHORTEST)
+_PLACE_OF_T, _PLACE_OF_Z = _SHORTEST.index("T"), _SHORTEST.index("Z")
 _LONGEST_DATETIME = len("2024-01-01T00:00:00.000000Z")
 
 # What the standards allow (RFC 9562, RFC 3339). msgspec accepts a little more.
@@ -30,12 +32,11 @@ def is_usual(kind: type, values: list[Any]) -> bool:
         return set(map(type, values)) <= {float}  # 1 would go back as 1.0, and 2**63 + 1 not at all.
     joined = "".join(values)
     if kind is UUID:
-        return len(joined) == _LENGTH_OF_UUID * len(values) and joined == joined.lower()
+        return len(joined) == _LENGTH_OF_UUID * len(values) and not any(capital in joined for capital in "ABCDEF")
+    if len(joined) == _SHORTEST_DATETIME * len(values):  # So all have this length, since none is shorter.
+        return {*joined[_PLACE_OF_T::_SHORTEST_DATETIME]} | {*joined[_PLACE_OF_Z::_SHORTEST_DATETIME]} <= {"T", "Z"}
     if not joined.count("T") == joined.count("Z") == len(values):
         return False
-    # No date-time in UTC is shorter than one without decimals.
-    if len(joined) == _SHORTEST_DATETIME * len(values):
-        return True
     return set(map(len, values)) <= {_SHORTEST_DATETIME, _LONGEST_DATETIME} and ".000000Z" not in joined
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from operator import attrgetter
-from threading import Lock
 from types import GenericAlias
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
@@ -150,30 +149,19 @@ def remember(models: Iterable[Model], received: Iterable[Received]) -> None:
     deque(map(set_slot, models, received), maxlen=0)
 
 
-_shown: set[type[Model]] = set()
-_showing = Lock()
+def show_properties_only(cls: type[Model]) -> None:
+    """Let msgspec see the attributes of *cls* that stand for a property, and only these.
 
-
-def show_properties_only(cls: type[Model], example: Mapping[str, Any]) -> None:
-    """Let msgspec see the attributes of *cls* that stand for a property, and only these, in the order of *example*.
-
-    It looks at a class once and keeps what it saw. It would look for `_received` in each object, and it looks for the
-    properties one after the other, which takes less time in the order in which they arrive. That is all there is to it:
-    `_received` is overwritten anyway.
+    It looks at a class once and keeps what it saw. `_received`, which is overwritten anyway, it would look for in each
+    object. Threads that use the class at this moment would see the same, so this is done before anyone has it.
     """
-    with _showing:
-        if cls in _shown:
-            return
-        attributes = fields(cls)
-        properties = [attribute for attribute in attributes if attribute.metadata.get("property", True)]
-        places = {name: place for place, name in enumerate(example)}
-        properties.sort(key=lambda attribute: places.get(attribute.name, len(places)))
-        type.__setattr__(cls, "__attrs_attrs__", properties)
-        try:
-            msgspec.convert([], GenericAlias(list, cls))
-        finally:
-            type.__setattr__(cls, "__attrs_attrs__", attributes)
-        _shown.add(cls)
+    attributes = fields(cls)
+    properties = tuple(attribute for attribute in attributes if attribute.metadata.get("property", True))
+    type.__setattr__(cls, "__attrs_attrs__", properties)
+    try:
+        msgspec.convert([], GenericAlias(list, cls))
+    finally:
+        type.__setattr__(cls, "__attrs_attrs__", attributes)
 
 
 @define(frozen=True, kw_only=True, weakref_slot=False)

@@ -11,7 +11,7 @@ A type is made once, from an annotation, and converts values in two ways:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, islice
 from types import GenericAlias, NoneType
@@ -269,7 +269,7 @@ class AnyOf(Type):
         json_types = list(map(type, values))
         if not set(json_types) <= self.members.keys():
             raise Mismatch("Expected a value of another type")
-        return convert_by(json_types, values, self.members.__getitem__)
+        return convert_by(json_types, values, self.members)
 
     def is_usual(self, values: list[Any]) -> bool:
         return all(
@@ -303,16 +303,15 @@ def union(hints: Sequence[Any]) -> Any:
     return joined
 
 
-def convert_by(kinds: list[K], values: list[Any], type_of: Callable[[K], Type]) -> list[Any]:
+def convert_by(kinds: list[K], values: list[Any], types: Mapping[K, Type]) -> list[Any]:
     """Convert *values* of several types: those of the same type together, and then back into their order."""
-    types = {kind: type_of(kind) for kind in set(kinds)}
     groups: dict[Type, list[Any]] = {type_: [] for type_ in types.values()}
     group_of = {kind: groups[type_] for kind, type_ in types.items()}
     for kind, value in zip(kinds, values, strict=True):
         group_of[kind].append(value)
     converted = {type_: type_.many(group) for type_, group in groups.items()}
     if len(converted) == 1:
-        return converted[types[kinds[0]]]
+        return next(iter(converted.values()))
     rest = {type_: iter(group) for type_, group in converted.items()}
     rest_of = {kind: rest[type_] for kind, type_ in types.items()}
     return list(map(next, map(rest_of.__getitem__, kinds)))

@@ -37,7 +37,7 @@ def measure(rounds: int, folder: Path) -> list[Figure]:
 
 def reading(name: str, limit: float, contenders: dict[str, Contender], text: bytes, rounds: int) -> Figure:
     """Return how long it takes from bytes to objects."""
-    times = least_times({key: lambda read=it.read: read(text) for key, it in contenders.items()}, rounds)
+    times = least_times({key: lambda read=it.read: read(text) for key, it in contenders.items()}, rounds, calls=3)
     return figure(name, limit, times, f"{times['msgspec'] * 1e3:.2f} ms")
 
 
@@ -45,7 +45,7 @@ def writing(name: str, limit: float | None, contenders: dict[str, Contender], te
     """Return how long it takes from objects to bytes."""
     answers = {key: it.read(text) for key, it in contenders.items()}
     writers = {key: lambda write=it.write, answer=answers[key]: write(answer) for key, it in contenders.items()}
-    times = least_times(writers, rounds)
+    times = least_times(writers, rounds, calls=3)
     return figure(name, limit, times, f"{times['msgspec'] * 1e3:.2f} ms")
 
 
