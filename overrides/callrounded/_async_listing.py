@@ -6,9 +6,9 @@ the requests under way are cancelled, nothing more is requested, and no task out
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ._errors import APIError, PaginationError
 from ._pages import ListEnvelope, ListRequest, build
@@ -43,47 +43,81 @@ class AsyncSource(Generic[T]):
         sent = build(self.operation, plan.filters, request)
         return await self.connection.call(self.operation, sent, on_retry=on_retry)
 
-    async def read(self, plan: Plan, listing: Listing[T], pace: Pace) -> AsyncGenerator[Batch[T], None]:
-        """Yield what *listing* hands out, and make the requests that it wants, as many at once as *pace* allows.
+    def read(self, plan: Plan, listing: Listing[T], pace: Pace) -> AsyncBatches[T]:
+        """Return an iterator of what *listing* hands out; it makes as many requests at once as *pace* allows."""
+        return AsyncBatches(lambda request: self.get(plan, request, pace), listing, pace)
 
-        Raises:
-            RoundedError: as `AsyncConnection.call` and `Listing.advance` do, with the checkpoint after what was handed
-                out.
-        """
-        # Not a TaskGroup: it would cancel the consumer, who is somewhere else while this generator is suspended.
-        from asyncio import FIRST_COMPLETED, create_task, gather, wait  # noqa: PLC0415
 
-        tasks: dict[Task[Answer[ListEnvelope[T]]], ListRequest] = {}
+class AsyncBatches(Generic[T]):
+    """Hands out the batches of a listing, within an `async with` block at whose end nothing is left under way.
 
-        def start(requests: list[ListRequest]) -> None:
-            tasks.update((create_task(self.get(plan, request, pace)), request) for request in requests)
+    No TaskGroup, which would cancel the consumer wherever that is when a request fails. And no generator: at its end
+    the event loop would close it together with the generator that is going to close it, and report that as an error.
 
+    Raises:
+        RoundedError: as `AsyncConnection.call` and `Listing.advance` do, with the checkpoint after what was handed
+            out.
+    """
+
+    def __init__(
+        self,
+        get: Callable[[ListRequest], Coroutine[Any, Any, Answer[ListEnvelope[T]]]],
+        listing: Listing[T],
+        pace: Pace,
+    ) -> None:
+        self._get = get
+        self._listing = listing
+        self._pace = pace
+        self._tasks: dict[Task[Answer[ListEnvelope[T]]], ListRequest] = {}
+        self._began = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        from asyncio import gather  # noqa: PLC0415 - whoever comes here has imported it; the sync world need not
+
+        for task in self._tasks:
+            task.cancel()
+        await gather(*self._tasks, return_exceptions=True)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Batch[T]:
+        if self._began and not any(task.done() for task in self._tasks):
+            self._pace.open()
+        self._began = True
         try:
-            while True:
-                batch = listing.advance()
-                if batch is not None:
-                    # These travel while the consumer works.
-                    start(listing.wanted(pace.room - 1))
-                    yield batch
-                elif listing.finished:
-                    return
-                else:
-                    if not any(task.done() for task in tasks):
-                        pace.open()
-                    start(listing.wanted(pace.room))
-                    done, _ = await wait(tasks, return_when=FIRST_COMPLETED)
-                    for task in done:
-                        request = tasks.pop(task)
-                        pace.answered(request)
-                        error = None if task.cancelled() else task.exception()
-                        if isinstance(error, Exception):
-                            listing.fail(request, error)
-                        else:
-                            listing.receive(request, task.result())
+            batch = await self._next()
         except (APIError, PaginationError) as error:
-            error.checkpoint = listing.checkpoint
+            error.checkpoint = self._listing.checkpoint
             raise
-        finally:
-            for task in tasks:
-                task.cancel()
-            await gather(*tasks, return_exceptions=True)
+        if batch is None:
+            raise StopAsyncIteration
+        # These travel while the consumer works.
+        self._start(self._listing.wanted(self._pace.room - 1))
+        return batch
+
+    async def _next(self) -> Batch[T] | None:
+        from asyncio import FIRST_COMPLETED, wait  # noqa: PLC0415 - as above
+
+        while (batch := self._listing.advance()) is None and not self._listing.finished:
+            self._start(self._listing.wanted(self._pace.room))
+            done, _ = await wait(self._tasks, return_when=FIRST_COMPLETED)
+            for task in done:
+                self._tell(task, self._tasks.pop(task))
+        return batch
+
+    def _start(self, requests: list[ListRequest]) -> None:
+        from asyncio import create_task  # noqa: PLC0415 - as above
+
+        self._tasks.update((create_task(self._get(request)), request) for request in requests)
+
+    def _tell(self, task: Task[Answer[ListEnvelope[T]]], request: ListRequest) -> None:
+        self._pace.answered(request)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._listing.fail(request, error)
+        else:
+            self._listing.receive(request, task.result())

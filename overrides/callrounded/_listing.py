@@ -6,12 +6,12 @@ requested, and no thread outlives the iterator.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 
 from ._errors import APIError, PaginationError
 from ._pages import ListEnvelope, ListRequest, build
@@ -39,39 +39,63 @@ class Source(Generic[T]):
         """Make *request*."""
         return self.connection.call(self.operation, build(self.operation, plan.filters, request), on_retry=on_retry)
 
-    def read(self, plan: Plan, listing: Listing[T], pace: Pace) -> Generator[Batch[T], None, None]:
-        """Yield what *listing* hands out, and make the requests that it wants, as many at once as *pace* allows.
+    def read(self, plan: Plan, listing: Listing[T], pace: Pace) -> Batches[T]:
+        """Return an iterator of what *listing* hands out; it makes as many requests at once as *pace* allows."""
+        return Batches(lambda request, on_retry: self.get(plan, request, on_retry), listing, pace)
 
-        Raises:
-            RoundedError: as `Connection.call` and `Listing.advance` do, with the checkpoint after what was handed out.
-        """
-        threads = _Threads[T](lambda request, on_retry: self.get(plan, request, on_retry))
+
+class Batches(Generic[T]):
+    """Hands out the batches of a listing, within a `with` block at whose end nothing is left under way.
+
+    Raises:
+        RoundedError: as `Connection.call` and `Listing.advance` do, with the checkpoint after what was handed out.
+    """
+
+    def __init__(
+        self, get: Callable[[ListRequest, OnRetry], Answer[ListEnvelope[T]]], listing: Listing[T], pace: Pace
+    ) -> None:
+        self._threads = _Threads(get)
+        self._listing = listing
+        self._pace = pace
+        self._began = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error_type: type[BaseException] | None, *_: object) -> None:
+        if error_type is None or issubclass(error_type, Exception | GeneratorExit):
+            self._threads.join()
+        else:
+            # Ctrl-C: what the threads wait for may never come.
+            self._threads.abandon()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Batch[T]:
+        if self._began and not self._threads.has_news:
+            self._pace.open()
+        self._began = True
         try:
-            while True:
-                batch = listing.advance()
-                if batch is not None:
-                    # These travel while the consumer works.
-                    threads.start(listing.wanted(pace.room - 1))
-                    yield batch
-                elif listing.finished:
-                    return
-                else:
-                    if not threads.has_news:
-                        pace.open()
-                    requests = listing.wanted(pace.room)
-                    if len(requests) == 1 and not threads.running:
-                        threads.run_here(requests[0])
-                    else:
-                        threads.start(requests)
-                    threads.tell(listing, pace)
+            batch = self._next()
         except (APIError, PaginationError) as error:
-            error.checkpoint = listing.checkpoint
+            error.checkpoint = self._listing.checkpoint
             raise
-        except (KeyboardInterrupt, SystemExit):
-            threads.abandon()
-            raise
-        finally:
-            threads.join()
+        if batch is None:
+            raise StopIteration
+        # These travel while the consumer works.
+        self._threads.start(self._listing.wanted(self._pace.room - 1))
+        return batch
+
+    def _next(self) -> Batch[T] | None:
+        while (batch := self._listing.advance()) is None and not self._listing.finished:
+            requests = self._listing.wanted(self._pace.room)
+            if len(requests) == 1 and not self._threads.running:
+                self._threads.run_here(requests[0])
+            else:
+                self._threads.start(requests)
+            self._threads.tell(self._listing, self._pace)
+        return batch
 
 
 @dataclass(frozen=True, slots=True)

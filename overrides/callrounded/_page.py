@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator, Iterator
-from contextlib import aclosing, closing
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -16,9 +15,9 @@ from ._paging import Batch, Listing
 if TYPE_CHECKING:
     import httpx
 
-    from ._async_listing import AsyncSource
+    from ._async_listing import AsyncBatches, AsyncSource
     from ._connection import Answer
-    from ._listing import Source
+    from ._listing import Batches, Source
     from ._reading import SinglePage
 
 T = TypeVar("T")
@@ -177,18 +176,21 @@ class Page(_AnyPage[T]):
 
     def __iter__(self) -> Iterator[T]:
         """Walk the records of this page and of those after it."""
-        with closing(self.iter_pages()) as pages:
-            for page in pages:
-                yield from page._place.records  # noqa: SLF001 - its own class
+        yield from self._place.records
+        with self._batches_after() as batches:
+            for batch in batches:
+                yield from batch.records
 
-    def iter_pages(self) -> Generator[Page[T], None, None]:
+    def iter_pages(self) -> Iterator[Page[T]]:
         """Yield this page and those after it.
 
         Raises:
             RoundedError: a page did not come, or records were lost; see `iter_all`.
         """
         yield self
-        yield from self._later_pages()
+        with self._batches_after() as batches:
+            for batch in batches:
+                yield self._page_of(batch)
 
     def get_next_page(self) -> Page[T]:
         """Request the page after this one and return it.
@@ -198,14 +200,14 @@ class Page(_AnyPage[T]):
             RoundedError: the page did not come.
         """
         self._check_next_page()
-        with closing(self._later_pages()) as pages:
-            return next(pages)
+        with self._batches_after() as batches:
+            return self._page_of(next(batches))
 
-    def _later_pages(self) -> Generator[Page[T], None, None]:
-        source, listing = _not_gone(self._source), self._listing_after()
-        with closing(source.read(self._plan, listing, Pace(1, window=1))) as batches:
-            for batch in batches:
-                yield Page(source, self._plan, batch.request, batch.answer, place_of(batch))
+    def _batches_after(self) -> Batches[T]:
+        return _not_gone(self._source).read(self._plan, self._listing_after(), Pace(1, window=1))
+
+    def _page_of(self, batch: Batch[T]) -> Page[T]:
+        return Page(_not_gone(self._source), self._plan, batch.request, batch.answer, place_of(batch))
 
 
 class AsyncPage(_AnyPage[T]):
@@ -225,23 +227,20 @@ class AsyncPage(_AnyPage[T]):
         super().__init__(plan, request, answer, place)
         self._source: AsyncSource[T] | None = source
 
-    async def __aiter__(self) -> AsyncGenerator[T, None]:
+    def __aiter__(self) -> AsyncIterator[T]:
         """Walk the records of this page and of those after it."""
-        async with aclosing(self.iter_pages()) as pages:
-            async for page in pages:
-                for record in page._place.records:  # noqa: SLF001 - its own class
-                    yield record
+        return _walk(self)
 
-    async def iter_pages(self) -> AsyncGenerator[AsyncPage[T], None]:
+    async def iter_pages(self) -> AsyncIterator[AsyncPage[T]]:
         """Yield this page and those after it.
 
         Raises:
             RoundedError: a page did not come, or records were lost; see `iter_all`.
         """
         yield self
-        async with aclosing(self._later_pages()) as pages:
-            async for page in pages:
-                yield page
+        async with self._batches_after() as batches:
+            async for batch in batches:
+                yield self._page_of(batch)
 
     async def get_next_page(self) -> AsyncPage[T]:
         """Request the page after this one and return it.
@@ -251,14 +250,14 @@ class AsyncPage(_AnyPage[T]):
             RoundedError: the page did not come.
         """
         self._check_next_page()
-        async with aclosing(self._later_pages()) as pages:
-            return await anext(pages)
+        async with self._batches_after() as batches:
+            return self._page_of(await anext(batches))
 
-    async def _later_pages(self) -> AsyncGenerator[AsyncPage[T], None]:
-        source, listing = _not_gone(self._source), self._listing_after()
-        async with aclosing(source.read(self._plan, listing, Pace(1, window=1))) as batches:
-            async for batch in batches:
-                yield AsyncPage(source, self._plan, batch.request, batch.answer, place_of(batch))
+    def _batches_after(self) -> AsyncBatches[T]:
+        return _not_gone(self._source).read(self._plan, self._listing_after(), Pace(1, window=1))
+
+    def _page_of(self, batch: Batch[T]) -> AsyncPage[T]:
+        return AsyncPage(_not_gone(self._source), self._plan, batch.request, batch.answer, place_of(batch))
 
 
 class PageToCome(Generic[T]):
@@ -272,16 +271,26 @@ class PageToCome(Generic[T]):
         """Request the page and return it."""
         return self._get().__await__()
 
-    async def __aiter__(self) -> AsyncGenerator[T, None]:
+    def __aiter__(self) -> AsyncIterator[T]:
         """Request the page, and walk its records and those of the pages after it."""
-        async with aclosing((await self).__aiter__()) as records:
-            async for record in records:
-                yield record
+        return _walk(self)
 
     async def _get(self) -> AsyncPage[T]:
         asked = self._asked
         answer = await self._source.get(asked.plan, asked.request)
         return AsyncPage(self._source, asked.plan, asked.request, answer, place_of_first(asked, answer))
+
+
+async def _walk(page: AsyncPage[T] | PageToCome[T]) -> AsyncIterator[T]:
+    # One generator for both: the event loop does not close a generator within a generator in good order.
+    if isinstance(page, PageToCome):
+        page = await page
+    for record in page._place.records:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        yield record
+    async with page._batches_after() as batches:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        async for batch in batches:
+            for record in batch.records:
+                yield record
 
 
 def _not_gone(source: S | None) -> S:

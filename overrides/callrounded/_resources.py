@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from ._async_listing import AsyncSource
@@ -96,11 +95,12 @@ class ListResource(Generic[P, T]):
         on_progress: OnProgress | None = None,
         **filters: Any,
     ) -> Iterator[T]:
-        """Yield every record, in the order of the server, page after page.
+        """Yield every record, page after page, in the order of the server.
 
-        Every record that was there throughout comes exactly once, or an error is raised: after the last record, if it
-        is only the end that shows that something is missing. No more than the pages under way are held in memory.
-        Nothing is requested before the first record is asked for, and nothing after the last one that is.
+        Every record that was there throughout comes exactly once, or an error is raised: after the last record, if only
+        the end shows that something is missing. What had to be looked for again comes when it is found. No more than
+        the pages under way, and the ids, are held in memory. Nothing is requested before the first record is asked
+        for. Leaving the loop waits for the requests under way, and throws their answers away.
 
         Args:
             limit: Records per page.
@@ -173,7 +173,7 @@ class ListResource(Generic[P, T]):
         )
         records: builtins.list[T] = []
         try:
-            with closing(self._source.read(reading.plan, reading.listing, reading.at_full_pace())) as batches:
+            with self._source.read(reading.plan, reading.listing, reading.at_full_pace()) as batches:
                 for batch in batches:
                     records += batch.records
         except (APIError, PaginationError) as error:
@@ -198,7 +198,7 @@ class ListResource(Generic[P, T]):
         return Page(self._source, asked.plan, asked.request, answer, place_of_first(asked, answer))
 
     def _records(self, reading: Reading[T]) -> Generator[T, None, None]:
-        with closing(self._source.read(reading.plan, reading.listing, reading.opening_pace())) as batches:
+        with self._source.read(reading.plan, reading.listing, reading.opening_pace()) as batches:
             for batch in batches:
                 yield from batch.records
 
@@ -270,7 +270,7 @@ class AsyncListResource(Generic[P, T]):
         )
         records: builtins.list[T] = []
         try:
-            async with aclosing(self._source.read(reading.plan, reading.listing, reading.at_full_pace())) as batches:
+            async with self._source.read(reading.plan, reading.listing, reading.at_full_pace()) as batches:
                 async for batch in batches:
                     records += batch.records
         except (APIError, PaginationError) as error:
@@ -283,7 +283,7 @@ class AsyncListResource(Generic[P, T]):
         return PageToCome(self._source, single_page(self._operation, args, kwargs))
 
     async def _records(self, reading: Reading[T]) -> AsyncGenerator[T, None]:
-        async with aclosing(self._source.read(reading.plan, reading.listing, reading.opening_pace())) as batches:
+        async with self._source.read(reading.plan, reading.listing, reading.opening_pace()) as batches:
             async for batch in batches:
                 for record in batch.records:
                     yield record

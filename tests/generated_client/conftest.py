@@ -17,7 +17,8 @@ from callrounded.testing import sample_records
 
 ROOT = Path(__file__).parents[2]
 
-# For a long search now and then: pytest tests/generated_client --hypothesis-profile=thorough
+# For a long search now and then, which takes about an hour:
+# pytest tests/generated_client/test_properties.py --hypothesis-profile=thorough -o faulthandler_timeout=0
 hypothesis.settings.register_profile(
     "thorough",
     hypothesis.settings.get_profile("repeatable"),

@@ -74,7 +74,7 @@ class TestOnePage:
     async def test_it_is_what_the_server_says(self, world: World) -> None:
         """Also where that is another page than the one asked for; walking on from it is not possible."""
         fake = fake_of(25)
-        fake.override(lambda *_: fake.answer_to(page=1, limit=10), times=None)
+        fake.override(lambda _, __: fake.answer_to(page=1, limit=10), times=None)
 
         page = await world.list(client_of(world, fake), limit=10, page=2)
 
@@ -142,10 +142,9 @@ class TestWalking:
             for _ in range(11):
                 next(records)
         else:
-            later = first.__aiter__()
+            later = aiter(first)
             for _ in range(11):
                 await anext(later)
-            await later.aclose()
 
         assert [request.page for request in fake.requests] == [1, 2]
 

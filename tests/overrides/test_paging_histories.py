@@ -4,7 +4,8 @@ A history is a small world (records, page size, order, how many requests at once
 happens next: which request is answered, which answer arrives, what is added or removed in between, and what fails.
 Hypothesis makes worlds and tapes, and shortens those that break a property.
 
-`PAGING_HISTORIES=20000` tries so many of each kind in place of the few that every run can afford.
+Every run can afford a few hundred of each kind; `PAGING_HISTORIES=20000` tries so many, with
+`pytest -o faulthandler_timeout=0`, since that takes a while.
 """
 
 import itertools
@@ -258,7 +259,7 @@ def read(listing: Listing[Record], server: Server, tape: Tape, received: list[Re
         if answer is None:
             listing.fail(request, Lost())
         else:
-            listing.receive(request, answer)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            listing.receive(request, answer)  # type: ignore[arg-type]
     raise AssertionError("the listing does not end")
 
 

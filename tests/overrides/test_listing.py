@@ -1,0 +1,469 @@
+"""How pages are fetched: how many at once, when, in which threads and tasks, and what is left of them afterwards."""
+
+import asyncio
+import contextvars
+import gc
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import AsyncGenerator, Generator
+from itertools import islice
+from typing import Any, cast
+
+import pytest
+
+from callrounded import (
+    APIConnectionError,
+    AsyncRounded,
+    ClientClosedError,
+    InternalServerError,
+    PhoneNumber,
+    RateLimitError,
+    Rounded,
+)
+from callrounded.testing import FakeRounded, Fault, ReceivedRequest
+from tests.overrides.conftest import KEY, Client, World
+from tests.overrides.test_resources import client_of, fake_of, ids, iter_all, list_all, listed
+
+WAYS = [list_all, iter_all]
+
+
+class Reader:
+    """Takes records one by one, in either world."""
+
+    def __init__(self, client: Client, **arguments: Any) -> None:
+        self.records: Any = client.phone_numbers.iter_all(**arguments)
+
+    async def take(self, count: int) -> list[PhoneNumber]:
+        """Take so many records."""
+        if isinstance(self.records, Generator):
+            return list(islice(cast("Generator[PhoneNumber]", self.records), count))
+        return [await anext(self.records) for _ in range(count)]
+
+    async def stop(self) -> None:
+        """Take no more."""
+        if isinstance(self.records, Generator):
+            self.records.close()
+        else:
+            await cast("AsyncGenerator[PhoneNumber]", self.records).aclose()
+
+
+def threads() -> list[str]:
+    """The names of our threads."""
+    return [thread.name for thread in threading.enumerate() if thread.name == "callrounded"]
+
+
+def assert_all_quiet(fake: FakeRounded) -> None:
+    """No thread and no task of ours is left, and no request is under way."""
+    assert threads() == []
+    assert fake.in_flight == 0
+    try:
+        tasks = asyncio.all_tasks()
+    except RuntimeError:
+        return
+    assert [task for task in tasks if task is not asyncio.current_task()] == []
+
+
+class TestAtOnce:
+    """How many pages are under way at once."""
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize(("concurrency", "expected"), [(None, 8), (3, 3), (1, 1)])
+    async def test_as_many_as_allowed(self, world: World, way: Any, concurrency: int | None, expected: int) -> None:
+        """Eight unless said otherwise; and the order is the server's."""
+        fake = fake_of(200, delay=0.0 if expected == 1 else 0.05)
+        options = {} if concurrency is None else {"concurrency": concurrency}
+
+        records = await way(client_of(world, fake), limit=5, **options)
+
+        assert ids(records) == listed(fake)
+        assert fake.max_in_flight == expected
+        assert_all_quiet(fake)
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_in_order_whatever_comes_first(self, world: World, way: Any) -> None:
+        """A slow page holds up those behind it, and nothing more than a few of them is fetched meanwhile."""
+        fake = fake_of(200)
+        fake.fail(Fault.slow_headers(0.1), page=10)
+
+        records = await way(client_of(world, fake), limit=5, concurrency=4)
+
+        assert ids(records) == listed(fake)
+        slow = next(request for request in fake.requests if request.page == 10)
+        meanwhile = [r for r in fake.requests if slow.received_at < r.received_at < slow.received_at + 0.09]
+        assert len(meanwhile) <= 4
+
+    async def test_one_page_needs_no_thread(self, world: World) -> None:
+        """Nor does anything that is fetched one by one."""
+        fake = fake_of(30)
+        seen = set[str]()
+        fake.before(lambda _, __: seen.add(threading.current_thread().name), times=None)
+
+        await list_all(client_of(world, fake), limit=30)
+        await list_all(client_of(world, fake), limit=10, concurrency=1)
+
+        assert "callrounded" not in seen
+
+    async def test_an_iterator_opens_as_its_consumer_keeps_up(self, world: World) -> None:
+        """One page for the first record, then two, four and eight."""
+        fake = fake_of(400, delay=0.002)
+        reader = Reader(client_of(world, fake), limit=10)
+
+        assert fake.requests == []
+        await reader.take(10)
+        assert len(fake.requests) == 1
+        await reader.take(1)
+        assert len(fake.requests) == 3
+        await reader.take(100)
+        assert len(fake.requests) > 12
+        assert fake.max_in_flight <= 8
+        await reader.stop()
+        assert_all_quiet(fake)
+
+    async def test_a_slow_consumer_is_not_run_ahead_of(self, world: World) -> None:
+        """What has been fetched waits for it; no more is."""
+        fake = fake_of(400)
+        reader = Reader(client_of(world, fake), limit=10)
+        for _ in range(10):
+            await reader.take(10)
+            await asyncio.sleep(0.03)
+
+        assert len(fake.requests) <= 10 + 7
+        await reader.stop()
+
+    async def test_the_next_cursor_is_followed_while_the_consumer_works(self, world: World) -> None:
+        """One page ahead: its cursor is known."""
+        fake = fake_of(50)
+        reader = Reader(client_of(world, fake), limit=10, use_cursor=True)
+
+        await reader.take(1)
+        for _ in range(100):
+            await asyncio.sleep(0.005)
+            if len(fake.requests) == 2:
+                break
+
+        assert [request.page for request in fake.requests] == [1, 2]
+        await reader.stop()
+
+    async def test_max_items_needs_no_more_pages(self, world: World) -> None:
+        """However many could be under way."""
+        fake = fake_of(400)
+
+        await list_all(client_of(world, fake), limit=10, max_items=45)
+
+        assert sorted(request.page or 0 for request in fake.requests) == [1, 2, 3, 4, 5]
+
+
+class TestStopping:
+    """What is left when the consumer stops."""
+
+    @pytest.mark.parametrize("taken", [0, 1, 55])
+    async def test_nothing_more_is_requested(self, world: World, taken: int) -> None:
+        """And no thread and no task is left."""
+        fake = fake_of(400, delay=0.005)
+        reader = Reader(client_of(world, fake), limit=10)
+
+        await reader.take(taken)
+        await reader.stop()
+
+        requested = len(fake.requests)
+        assert_all_quiet(fake)
+        await asyncio.sleep(0.05)
+        assert len(fake.requests) == requested
+
+    async def test_letting_go_is_enough(self, world: World) -> None:
+        """The garbage collector stops it."""
+        fake = fake_of(400, delay=0.005)
+        reader = Reader(client_of(world, fake), limit=10)
+        await reader.take(55)
+
+        del reader
+        gc.collect()
+        # asyncio closes it in a task of its own.
+        await asyncio.sleep(0.02)
+
+        assert_all_quiet(fake)
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_an_error_ends_the_others(self, world: World, way: Any) -> None:
+        """When it is raised, nothing is under way any more."""
+        fake = fake_of(400, delay=0.005)
+        fake.fail(Fault.status(500), page=5)
+
+        with pytest.raises(InternalServerError):
+            await way(client_of(world, fake, max_retries=0), limit=10)
+
+        assert_all_quiet(fake)
+
+    async def test_an_error_waits_for_its_turn(self, world: World) -> None:
+        """The pages before it come first, however fast it was; those behind it are not asked for."""
+        fake = fake_of(400)
+        fake.fail(Fault.slow_headers(0.05), page=3)
+        fake.fail(Fault.status(400), page=5)
+        received: list[PhoneNumber] = []
+
+        with pytest.raises(Exception, match="400"):
+            await iter_all(client_of(world, fake), received, limit=10)
+
+        assert ids(received) == listed(fake)[:40]
+        assert max(request.page or 0 for request in fake.requests) < 15
+
+    async def test_a_closed_client_ends_the_listing(self, world: World) -> None:
+        """In the middle of it."""
+        client = client_of(world, fake_of(400))
+        reader = Reader(client, limit=10, concurrency=1)
+        await reader.take(10)
+        await world.close(client)
+
+        with pytest.raises(ClientClosedError):
+            await reader.take(1)
+
+    async def test_an_error_of_on_progress_ends_the_listing(self, world: World) -> None:
+        """It is the caller's, and goes to the caller."""
+        fake = fake_of(400, delay=0.005)
+
+        def on_progress(_: object) -> None:
+            raise LookupError
+
+        with pytest.raises(LookupError):
+            await list_all(client_of(world, fake), limit=10, on_progress=on_progress)
+
+        assert_all_quiet(fake)
+
+
+class TestSlowingDown:
+    """The server says that it is asked too much."""
+
+    @pytest.mark.parametrize("status", [429, 503])
+    async def test_all_wait_as_it_asks(self, world: World, status: int) -> None:
+        """Nothing is requested until the time is over."""
+        fake = fake_of(600, delay=0.005)
+        fake.fail(Fault.status(status, retry_after=1), page=10)
+
+        records = await list_all(client_of(world, fake), limit=5)
+
+        assert ids(records) == listed(fake)
+        refused, repeated = (request for request in fake.requests if request.page == 10)
+        assert repeated.received_at - refused.received_at >= 0.99
+        meanwhile = [r for r in fake.requests if refused.received_at + 0.1 < r.received_at < repeated.received_at]
+        assert meanwhile == []
+
+    async def test_it_can_last(self, world: World) -> None:
+        """Until the retries are used up: an error that has what came before."""
+        fake = fake_of(100)
+        fake.fail(Fault.status(429, retry_after=0), page=3, times=None)
+
+        with pytest.raises(RateLimitError) as caught:
+            await list_all(client_of(world, fake), limit=10)
+
+        assert ids(caught.value.partial or []) == listed(fake)[:20]
+        assert len([request for request in fake.requests if request.page == 3]) == 3
+
+
+class TestThreads:
+    """The sync world."""
+
+    def test_one_client_serves_many_threads(self) -> None:
+        """Each lists for itself."""
+        fake = fake_of(100)
+        found: list[list[str]] = []
+        with fake.serve() as server, Rounded(KEY, base_url=server.url) as client:
+            workers = [
+                threading.Thread(target=lambda: found.append(ids(client.phone_numbers.list_all(limit=10))))
+                for _ in range(8)
+            ]
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+
+        assert found == [listed(fake)] * 8
+
+    def test_requests_have_the_context_of_the_consumer(self, world: World) -> None:
+        """Tracing finds what it has put there."""
+        trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="none")
+        fake = fake_of(100)
+        seen = set[str]()
+        fake.before(lambda _, __: seen.add(trace.get()), times=None)
+        with Rounded(KEY, http_client=World("sync").httpx_client(transport=fake.transport())) as client:
+            trace.set("mine")
+            client.phone_numbers.list_all(limit=10)
+
+        assert seen == {"mine"}
+
+    def test_an_interrupt_leaves_the_threads_alone(self) -> None:
+        """What they wait for may never come; they end by themselves."""
+        fake = fake_of(100)
+        fake.fail(Fault.slow_headers(0.5), when=lambda request: request.page != 1, times=None)
+
+        with fake.serve() as server, Rounded(KEY, base_url=server.url) as client:
+            records = client.phone_numbers.iter_all(limit=10, use_cursor=True)
+            next(records)
+            began = time.monotonic()
+            with pytest.raises(KeyboardInterrupt):
+                cast("Generator[PhoneNumber]", records).throw(KeyboardInterrupt())
+            took = time.monotonic() - began
+            for thread in threading.enumerate():
+                if thread.name == "callrounded":
+                    thread.join()
+
+        assert took < 0.3
+
+    def test_a_request_is_not_repeated_for_nobody(self) -> None:
+        """The consumer stops while it is under way; then it fails."""
+        fake = fake_of(100)
+        fake.before(lambda _, __: time.sleep(0.1), page=2)
+        fake.fail(Fault.status(503, retry_after=0), page=2, times=None)
+        client = client_of(World("sync"), fake)
+        assert isinstance(client, Rounded)
+        with client:
+            records = client.phone_numbers.iter_all(limit=10, use_cursor=True)
+            next(records)
+            cast("Generator[PhoneNumber]", records).close()
+
+        assert [request.page for request in fake.requests] == [1, 2]
+        assert threads() == []
+
+    @pytest.mark.skipif(os.name != "posix", reason="Windows has no signal that stands for Ctrl-C of another process")
+    def test_ctrl_c_ends_it_at_once(self) -> None:
+        """Although the server never answers: nobody waits for the threads, nor does the interpreter."""
+        program = """
+            import sys
+            from callrounded import Rounded
+            with Rounded("key", base_url=sys.argv[1], timeout=60) as client:
+                try:
+                    client.phone_numbers.list_all(limit=10)
+                except KeyboardInterrupt:
+                    print("interrupted")
+        """
+        fake = FakeRounded(100, api_keys=["key"])
+        fake.fail(Fault.slow_headers(20), when=lambda request: request.number > 1, times=None)
+        with fake.serve() as server:
+            process = subprocess.Popen(
+                [sys.executable, "-c", textwrap.dedent(program), server.url], stdout=subprocess.PIPE, text=True
+            )
+            while len(fake.requests) < 9:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            began = time.monotonic()
+            output, _ = process.communicate(timeout=15)
+
+        assert output == "interrupted\n"
+        assert process.returncode == 0
+        assert time.monotonic() - began < 5
+
+
+class TestTasks:
+    """The async world."""
+
+    @pytest.mark.parametrize("after", [0.0, 0.02, 0.06])
+    async def test_a_cancelled_listing_leaves_a_usable_client(self, after: float) -> None:
+        """And no task."""
+        fake = fake_of(400, delay=0.02)
+        with fake.serve() as server:
+            async with AsyncRounded(KEY, base_url=server.url) as client:
+                listing = asyncio.ensure_future(client.phone_numbers.list_all(limit=10))
+                await asyncio.sleep(after)
+                listing.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await listing
+
+                assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+                fake.delay = 0
+                assert ids(await client.phone_numbers.list_all(limit=100)) == listed(fake)
+
+    async def test_a_timeout_of_the_caller(self) -> None:
+        """asyncio.timeout() ends a listing in the middle."""
+        fake = fake_of(400, delay=0.02)
+        client = client_of(World("async"), fake)
+        assert isinstance(client, AsyncRounded)
+        received: list[PhoneNumber] = []
+
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await iter_all(client, received, limit=10, concurrency=2)
+
+        assert ids(received) == listed(fake)[: len(received)]
+        assert_all_quiet(fake)
+        await client.aclose()
+
+    async def test_a_break_ends_it(self) -> None:
+        """Without aclose(): the loop closes the iterator as soon as it is let go."""
+        fake = fake_of(400, delay=0.005)
+        client = client_of(World("async"), fake)
+        assert isinstance(client, AsyncRounded)
+
+        async for _ in client.phone_numbers.iter_all(limit=10):
+            break
+        await asyncio.sleep(0.02)
+
+        assert_all_quiet(fake)
+        await client.aclose()
+
+    @pytest.mark.parametrize("way", ["iter_all", "list", "page", "pages"])
+    def test_an_iterator_that_is_kept_is_closed_with_the_loop(self, caplog: pytest.LogCaptureFixture, way: str) -> None:
+        """In good order, so that nothing is reported."""
+        fake = fake_of(400, delay=0.005)
+        kept: list[object] = []
+
+        async def main() -> None:
+            client = client_of(World("async"), fake)
+            assert isinstance(client, AsyncRounded)
+            records: Any = client.phone_numbers.list(limit=10)
+            if way == "iter_all":
+                records = client.phone_numbers.iter_all(limit=10)
+            elif way != "list":
+                page = await client.phone_numbers.list(limit=10)
+                records = page.iter_pages() if way == "pages" else page
+            kept.append(aiter(records))
+            for _ in range(2 if way == "pages" else 25):
+                await anext(cast("AsyncGenerator[object]", kept[0]))
+
+        asyncio.run(main())
+
+        assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+        assert_all_quiet(fake)
+
+    async def test_many_tasks_share_one_client(self) -> None:
+        """Each lists for itself."""
+        fake = fake_of(100)
+        client = client_of(World("async"), fake)
+        assert isinstance(client, AsyncRounded)
+
+        found = await asyncio.gather(*(client.phone_numbers.list_all(limit=10) for _ in range(8)))
+
+        assert [ids(records) for records in found] == [listed(fake)] * 8
+        await client.aclose()
+
+
+async def test_a_connection_that_breaks_now_and_then_costs_nothing(world: World) -> None:
+    """Every page fails once, each in another way; the listing is whole."""
+    fake = fake_of(80)
+    faults = [Fault.reset(), Fault.closed(), Fault.truncated(), Fault.status(503, retry_after=0), Fault.in_band(500)]
+    for page in range(1, 9):
+        fake.fail(faults[page % len(faults)], page=page)
+    with fake.serve() as server:
+        client = world.client(base_url=server.url)
+
+        assert ids(await list_all(client, limit=10)) == listed(fake)
+
+
+async def test_what_arrives_after_an_error_is_of_no_interest(world: World) -> None:
+    """The first page that fails is the one that is raised."""
+    fake = fake_of(100)
+
+    def number(request: ReceivedRequest) -> bool:
+        return request.page is not None and request.page > 2
+
+    fake.fail(Fault.reset(), when=number, times=None)
+
+    with pytest.raises(APIConnectionError) as caught:
+        await list_all(client_of(world, fake, max_retries=0), limit=10)
+
+    assert caught.value.request is not None
+    assert caught.value.request.url.params["page"] == "3"
+    assert len(caught.value.partial or []) == 20
