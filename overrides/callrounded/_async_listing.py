@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from ._errors import APIError, PaginationError
 from ._pages import ListEnvelope, ListRequest, build
@@ -33,19 +34,27 @@ class AsyncSource(Generic[T]):
     connection: AsyncConnection
     operation: Operation[..., ListEnvelope[T], Any]
 
-    async def get(self, plan: Plan, request: ListRequest, pace: Pace | None = None) -> Answer[ListEnvelope[T]]:
-        """Make *request*, and tell *pace* when it is going to be repeated."""
-
-        def on_retry(error: Exception, _seconds: float) -> None:
-            if pace is not None:
-                pace.repeats(request, error)
-
+    async def get(self, plan: Plan, request: ListRequest, watch: Watch | None = None) -> Answer[ListEnvelope[T]]:
+        """Make *request*, and tell *watch* what becomes of it."""
         sent = build(self.operation, plan.filters, request)
-        return await self.connection.call(self.operation, sent, on_retry=on_retry)
+        if watch is None:
+            return await self.connection.call(self.operation, sent)
+        on_arrival, on_retry = partial(watch.arrived, request), partial(watch.repeats, request)
+        return await self.connection.call(self.operation, sent, on_arrival=on_arrival, on_retry=on_retry)
 
     def read(self, plan: Plan, listing: Listing[T], pace: Pace) -> AsyncBatches[T]:
         """Return an iterator of what *listing* hands out; it makes as many requests at once as *pace* allows."""
-        return AsyncBatches(lambda request: self.get(plan, request, pace), listing, pace)
+        return AsyncBatches(partial(self.get, plan), listing, pace)
+
+
+class Watch(Protocol):
+    """Is told what becomes of a request."""
+
+    def arrived(self, request: ListRequest, /) -> None:
+        """Take note that an answer to *request* has come, which is still to be read."""
+
+    def repeats(self, request: ListRequest, error: Exception, seconds: float, /) -> None:
+        """Take note that *request* ended in *error*, and is made again in *seconds*."""
 
 
 class AsyncBatches(Generic[T]):
@@ -61,7 +70,7 @@ class AsyncBatches(Generic[T]):
 
     def __init__(
         self,
-        get: Callable[[ListRequest], Coroutine[Any, Any, Answer[ListEnvelope[T]]]],
+        get: Callable[[ListRequest, Watch], Coroutine[Any, Any, Answer[ListEnvelope[T]]]],
         listing: Listing[T],
         pace: Pace,
     ) -> None:
@@ -70,6 +79,7 @@ class AsyncBatches(Generic[T]):
         self._pace = pace
         self._tasks: dict[Task[Answer[ListEnvelope[T]]], ListRequest] = {}
         self._began = False
+        self._stopped = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -77,6 +87,7 @@ class AsyncBatches(Generic[T]):
     async def __aexit__(self, *_: object) -> None:
         from asyncio import gather  # noqa: PLC0415 - whoever comes here has imported it; the sync world need not
 
+        self._stopped = True
         for task in self._tasks:
             task.cancel()
         await gather(*self._tasks, return_exceptions=True)
@@ -96,23 +107,35 @@ class AsyncBatches(Generic[T]):
         if batch is None:
             raise StopAsyncIteration
         # These travel while the consumer works.
-        self._start(self._listing.wanted(self._pace.room - 1))
+        self._start(self._pace.room - 1)
         return batch
 
     async def _next(self) -> Batch[T] | None:
         from asyncio import FIRST_COMPLETED, wait  # noqa: PLC0415 - as above
 
         while (batch := self._listing.advance()) is None and not self._listing.finished:
-            self._start(self._listing.wanted(self._pace.room))
+            self._start(self._pace.room)
             done, _ = await wait(self._tasks, return_when=FIRST_COMPLETED)
             for task in done:
                 self._tell(task, self._tasks.pop(task))
         return batch
 
-    def _start(self, requests: list[ListRequest]) -> None:
+    def _start(self, room: int) -> None:
         from asyncio import create_task  # noqa: PLC0415 - as above
 
-        self._tasks.update((create_task(self._get(request)), request) for request in requests)
+        for request in self._listing.wanted(room, self._pace.ahead(room)):
+            self._tasks[create_task(self._get(request, self))] = request
+
+    def arrived(self, request: ListRequest) -> None:
+        """Make the next request before the answer is read, which takes some time, if it is sure to be of use."""
+        if self._pace.reads_all and not self._stopped:
+            self._listing.arrived(request)
+            self._start(self._pace.room)
+
+    def repeats(self, request: ListRequest, error: Exception, _seconds: float) -> None:
+        """Wait with other requests if the server asks for that."""
+        self._listing.repeats(request)
+        self._pace.repeats(request, error)
 
     def _tell(self, task: Task[Answer[ListEnvelope[T]]], request: ListRequest) -> None:
         self._pace.answered(request)

@@ -7,10 +7,10 @@ What they decide is decided elsewhere: `_retry` (whether again, and when), `_ans
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Final, Generic, NoReturn, TypeVar, cast
+from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar, cast
 
 import httpx
 
@@ -26,6 +26,8 @@ from ._logging import log_request, log_response
 from ._options import Options
 from ._pool import Lease
 from ._retry import OnRetry, retrying, wait_before_retry
+
+OnArrival: TypeAlias = Callable[[], None]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -104,13 +106,19 @@ class Connection(Driver[httpx.Client]):
     """Sends requests and waits, in the sync world. Any number of threads may use it at once."""
 
     def call(
-        self, operation: Operation[..., T, Any], request: Request, *, on_retry: OnRetry | None = None
+        self,
+        operation: Operation[..., T, Any],
+        request: Request,
+        *,
+        on_arrival: OnArrival | None = None,
+        on_retry: OnRetry | None = None,
     ) -> Answer[T]:
         """Send *request*, again where that may help, and return the answer.
 
         Args:
             operation: What is asked for; it reads the answer.
             request: The request, built by *operation*.
+            on_arrival: Called when an answer has come, before it is read: another request can be made meanwhile.
             on_retry: Called before each wait for another attempt, with the error and the seconds of the wait.
 
         Raises:
@@ -119,7 +127,7 @@ class Connection(Driver[httpx.Client]):
             ConfigurationError: the request cannot be sent, or not in this process.
         """
         try:
-            return self._exchange(operation, request)
+            return self._exchange(operation, request, on_arrival)
         except APIError as error:
             first_failure = [error.with_traceback(None)]
         if wait_before_retry(first_failure[0], 1, self._options) is None:
@@ -130,7 +138,7 @@ class Connection(Driver[httpx.Client]):
             if first_failure:
                 # Not lost: what follows it is for the decorator to decide.
                 raise first_failure.pop()
-            return self._exchange(operation, request)
+            return self._exchange(operation, request, on_arrival)
 
         try:
             return attempt()
@@ -141,7 +149,7 @@ class Connection(Driver[httpx.Client]):
         """Wait."""
         time.sleep(seconds)
 
-    def _exchange(self, operation: Operation[..., T, Any], request: Request) -> Answer[T]:
+    def _exchange(self, operation: Operation[..., T, Any], request: Request, on_arrival: OnArrival | None) -> Answer[T]:
         http = self._lease.http()
         to_send = self._built(http, request)
         shown = without_credentials(to_send)
@@ -156,6 +164,8 @@ class Connection(Driver[httpx.Client]):
                             break
             finally:
                 response.close()
+        if on_arrival is not None and response.is_success:
+            on_arrival()
         return self._settled(operation, shown, response, body)
 
 
@@ -163,11 +173,16 @@ class AsyncConnection(Driver[httpx.AsyncClient]):
     """Sends requests and waits, in the async world. Any number of tasks may use it at once."""
 
     async def call(
-        self, operation: Operation[..., T, Any], request: Request, *, on_retry: OnRetry | None = None
+        self,
+        operation: Operation[..., T, Any],
+        request: Request,
+        *,
+        on_arrival: OnArrival | None = None,
+        on_retry: OnRetry | None = None,
     ) -> Answer[T]:
         """Do what `Connection.call` does."""
         try:
-            return await self._exchange(operation, request)
+            return await self._exchange(operation, request, on_arrival)
         except APIError as error:
             first_failure = [error.with_traceback(None)]
         if wait_before_retry(first_failure[0], 1, self._options) is None:
@@ -177,7 +192,7 @@ class AsyncConnection(Driver[httpx.AsyncClient]):
         async def attempt() -> Answer[T]:
             if first_failure:
                 raise first_failure.pop()
-            return await self._exchange(operation, request)
+            return await self._exchange(operation, request, on_arrival)
 
         try:
             return await attempt()
@@ -190,7 +205,9 @@ class AsyncConnection(Driver[httpx.AsyncClient]):
 
         await asyncio.sleep(seconds)
 
-    async def _exchange(self, operation: Operation[..., T, Any], request: Request) -> Answer[T]:
+    async def _exchange(
+        self, operation: Operation[..., T, Any], request: Request, on_arrival: OnArrival | None
+    ) -> Answer[T]:
         http = self._lease.http()
         to_send = self._built(http, request)
         shown = without_credentials(to_send)
@@ -207,4 +224,6 @@ class AsyncConnection(Driver[httpx.AsyncClient]):
                                 break
             finally:
                 await response.aclose()
+        if on_arrival is not None and response.is_success:
+            on_arrival()
         return self._settled(operation, shown, response, body)

@@ -38,7 +38,7 @@ class CursorWalk(Generic[T]):
         self._go_on(ListRequest(None, plan.limit, plan.use_cursor, start.cursor))
         self._barren = 0
 
-    def wanted(self, _room: int) -> list[ListRequest]:
+    def wanted(self, _room: int, _ahead: int | None) -> list[ListRequest]:
         """Return the request to make now, if any."""
         if self._request is None or self._held is not None:
             return []
@@ -111,7 +111,7 @@ class TotalCheck(Generic[T]):
         self._asked: ListRequest | None = None
         self._error: Exception | None = None
 
-    def wanted(self, _room: int) -> list[ListRequest]:
+    def wanted(self, _room: int, _ahead: int | None) -> list[ListRequest]:
         """Return the request to make now, if any."""
         if self._asked is not None:
             return []

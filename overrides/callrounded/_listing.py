@@ -6,12 +6,13 @@ requested, and no thread outlives the iterator.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
+from time import sleep
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeAlias, TypeVar
 
 from ._errors import APIError, PaginationError
 from ._pages import ListEnvelope, ListRequest, build
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from callrounded_generated.operation import Operation
 
     from ._checkpoint import Plan
-    from ._connection import Answer, Connection
+    from ._connection import Answer, Connection, OnArrival
     from ._pace import Pace
     from ._paging import Batch, Listing
+    from ._retry import OnRetry
 
 T = TypeVar("T")
-OnRetry: TypeAlias = Callable[[Exception, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,31 @@ class Source(Generic[T]):
     connection: Connection
     operation: Operation[..., ListEnvelope[T], Any]
 
-    def get(self, plan: Plan, request: ListRequest, on_retry: OnRetry | None = None) -> Answer[ListEnvelope[T]]:
+    def get(
+        self,
+        plan: Plan,
+        request: ListRequest,
+        *,
+        on_arrival: OnArrival | None = None,
+        on_retry: OnRetry | None = None,
+    ) -> Answer[ListEnvelope[T]]:
         """Make *request*."""
-        return self.connection.call(self.operation, build(self.operation, plan.filters, request), on_retry=on_retry)
+        sent = build(self.operation, plan.filters, request)
+        return self.connection.call(self.operation, sent, on_arrival=on_arrival, on_retry=on_retry)
 
     def read(self, plan: Plan, listing: Listing[T], pace: Pace) -> Batches[T]:
         """Return an iterator of what *listing* hands out; it makes as many requests at once as *pace* allows."""
-        return Batches(lambda request, on_retry: self.get(plan, request, on_retry), listing, pace)
+        return Batches(partial(self.get, plan), listing, pace)
+
+
+class Get(Protocol[T]):
+    """Makes a request; the arguments are those of `Connection.call`."""
+
+    def __call__(
+        self, request: ListRequest, /, *, on_arrival: OnArrival | None, on_retry: OnRetry | None
+    ) -> Answer[ListEnvelope[T]]:
+        """Make *request* and return the answer."""
+        ...
 
 
 class Batches(Generic[T]):
@@ -51,10 +70,8 @@ class Batches(Generic[T]):
         RoundedError: as `Connection.call` and `Listing.advance` do, with the checkpoint after what was handed out.
     """
 
-    def __init__(
-        self, get: Callable[[ListRequest, OnRetry], Answer[ListEnvelope[T]]], listing: Listing[T], pace: Pace
-    ) -> None:
-        self._threads = _Threads(get)
+    def __init__(self, get: Get[T], listing: Listing[T], pace: Pace) -> None:
+        self._threads = _Threads(get, announces=pace.reads_all)
         self._listing = listing
         self._pace = pace
         self._began = False
@@ -84,18 +101,41 @@ class Batches(Generic[T]):
         if batch is None:
             raise StopIteration
         # These travel while the consumer works.
-        self._threads.start(self._listing.wanted(self._pace.room - 1))
+        self._threads.start(self._wanted(self._pace.room - 1))
         return batch
 
     def _next(self) -> Batch[T] | None:
         while (batch := self._listing.advance()) is None and not self._listing.finished:
-            requests = self._listing.wanted(self._pace.room)
-            if len(requests) == 1 and not self._threads.running:
-                self._threads.run_here(requests[0])
+            requests = self._wanted(self._pace.room)
+            if len(requests) == 1 and not self._threads.under_way:
+                self._threads.start_here(requests[0])
             else:
                 self._threads.start(requests)
-            self._threads.tell(self._listing, self._pace)
+            self._tell(*self._threads.news())
         return batch
+
+    def _wanted(self, room: int) -> list[ListRequest]:
+        return self._listing.wanted(room, self._pace.ahead(room))
+
+    def _tell(self, request: ListRequest, news: News[T]) -> None:
+        if isinstance(news, _Arrived):
+            self._listing.arrived(request)
+            return
+        if isinstance(news, _Repeats):
+            self._listing.repeats(request)
+            self._pace.repeats(request, news.error)
+            return
+        self._pace.answered(request)
+        if isinstance(news, Exception):
+            self._listing.fail(request, news)
+        elif isinstance(news, BaseException):
+            raise news
+        else:
+            self._listing.receive(request, news)
+
+
+class _Arrived:
+    """News of a request: an answer has come, which is still to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +143,9 @@ class _Repeats:
     """News of a request: it ended in *error*, and is going to be repeated."""
 
     error: Exception
+
+
+News: TypeAlias = "Answer[ListEnvelope[T]] | _Arrived | _Repeats | BaseException"
 
 
 class _Stopped(Exception):  # noqa: N818 - ends a thread, and is seen by nobody
@@ -114,29 +157,54 @@ class _Threads(Generic[T]):
 
     The threads are daemons. Those of concurrent.futures would keep the interpreter from exiting until the last
     request has been answered or has timed out.
+
+    Attributes:
+        under_way: How many requests there has been no final news of.
     """
 
-    def __init__(self, get: Callable[[ListRequest, OnRetry], Answer[ListEnvelope[T]]]) -> None:
-        self.running: dict[ListRequest, Thread] = {}
+    def __init__(self, get: Get[T], *, announces: bool) -> None:
+        """Make requests with *get*. If that *announces*, there is news of an answer before it is read, too."""
         self._get = get
-        self._news: SimpleQueue[tuple[ListRequest, Answer[ListEnvelope[T]] | _Repeats | BaseException]] = SimpleQueue()
+        self._announces = announces
+        self._news: SimpleQueue[tuple[ListRequest, News[T]]] = SimpleQueue()
+        # Those that are not waited for before the end; waiting for each would take turns with all the others.
+        self._threads: list[Thread] = []
+        self.under_way = 0
         self._stopped = False
 
     @property
     def has_news(self) -> bool:
-        """Whether `tell` would not have to wait."""
+        """Whether `news` would not have to wait."""
         return not self._news.empty()
+
+    def news(self) -> tuple[ListRequest, News[T]]:
+        """Wait for news of a request, and return both."""
+        request, news = self._news.get()
+        if not isinstance(news, _Arrived | _Repeats):
+            self.under_way -= 1
+        return request, news
 
     def start(self, requests: list[ListRequest]) -> None:
         """Make *requests*, each in a thread."""
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self.under_way += len(requests)
         for request in requests:
             # Tracing and logging find the context that the consumer has.
-            thread = Thread(target=copy_context().run, args=(self.run_here, request), name="callrounded", daemon=True)
-            self.running[request] = thread
+            make = partial(copy_context().run, self._make, request, announces=self._announces)
+            thread = Thread(target=make, name="callrounded", daemon=True)
+            self._threads.append(thread)
             thread.start()
 
-    def run_here(self, request: ListRequest) -> None:
+    def start_here(self, request: ListRequest) -> None:
         """Make *request* in this thread."""
+        self.under_way += 1
+        self._make(request, announces=False)
+
+    def _make(self, request: ListRequest, *, announces: bool) -> None:
+        def on_arrival() -> None:
+            self._news.put((request, _Arrived()))
+            # Lets the consumer's thread make the next request now; else it may wait until this answer has been read.
+            sleep(0)
 
         def on_retry(error: Exception, _seconds: float) -> None:
             if self._stopped:
@@ -144,35 +212,20 @@ class _Threads(Generic[T]):
             self._news.put((request, _Repeats(error)))
 
         try:
-            self._news.put((request, self._get(request, on_retry)))
+            answer = self._get(request, on_arrival=on_arrival if announces else None, on_retry=on_retry)
         except BaseException as error:  # noqa: BLE001 - raised by whoever waits for it
             self._news.put((request, error))
-
-    def tell(self, listing: Listing[T], pace: Pace) -> None:
-        """Wait for news, and pass it on."""
-        request, news = self._news.get()
-        if isinstance(news, _Repeats):
-            pace.repeats(request, news.error)
-            return
-        pace.answered(request)
-        thread = self.running.pop(request, None)
-        if thread is not None:
-            thread.join()
-        if isinstance(news, Exception):
-            listing.fail(request, news)
-        elif isinstance(news, BaseException):
-            raise news
         else:
-            listing.receive(request, news)
+            self._news.put((request, answer))
 
     def abandon(self) -> None:
         """Leave the threads to themselves: what they wait for may never come."""
         self._stopped = True
-        self.running.clear()
+        self._threads.clear()
 
     def join(self) -> None:
         """Wait until the requests under way have ended; none is repeated."""
         self._stopped = True
-        for thread in self.running.values():
+        for thread in self._threads:
             thread.join()
-        self.running.clear()
+        self._threads.clear()

@@ -13,8 +13,16 @@ _ASKED_TOO_MUCH: Final = frozenset({429, 503})
 class Pace:
     """Opens as the consumer keeps up, falls when the server asks to slow down, and recovers."""
 
-    def __init__(self, ceiling: int, *, window: int) -> None:
-        """Allow *window* pages at once for now, and never more than *ceiling*."""
+    def __init__(self, ceiling: int, *, window: int, reads_all: bool = False) -> None:
+        """Allow *window* pages at once for now, and never more than *ceiling*.
+
+        Args:
+            ceiling: How many may ever be under way.
+            window: How many may be under way now.
+            reads_all: Whether the consumer is going to hold all pages: then it does not matter how many have come ahead
+                of their turn.
+        """
+        self.reads_all: Final = reads_all
         self._ceiling = ceiling
         self._window = min(window, ceiling)
         # What the server bears.
@@ -26,6 +34,10 @@ class Pace:
     def room(self) -> int:
         """How many pages may be under way now: none besides those that are, while a request waits to be repeated."""
         return 0 if self._waiting else min(self._window, self._limit)
+
+    def ahead(self, room: int) -> int | None:
+        """Return how many pages may be under way or here, if *room* may be under way; None for any number."""
+        return None if self.reads_all else room
 
     def open(self) -> None:
         """Allow twice as many: the consumer was ready for a page before it had come."""

@@ -64,7 +64,7 @@ def _begin(plan: Plan, start: Position, answer: Answer[ListEnvelope[T]]) -> tupl
         PaginationLoopError: it is another page than the one asked for.
     """
     listing = Listing[T](plan, start)
-    (request,) = listing.wanted(1)
+    (request,) = listing.wanted(1, 1)
     listing.receive(request, answer)
     batch = listing.advance()
     assert batch is not None, "the answer was there"

@@ -87,14 +87,16 @@ class PageWalk(Generic[T]):
         """Whether, now that it is finished, every record that was there throughout has come."""
         return not self.gave_up and (self.chain.complete or not self._plan.verify)
 
-    def wanted(self, room: int) -> list[ListRequest]:
-        """Return the requests to make now, the most urgent first: *room*, if so many are of use, and never none."""
-        room -= len(self._held)
-        # The page whose turn it is must come, even if those behind it have filled the room.
+    def wanted(self, room: int, ahead: int | None) -> list[ListRequest]:
+        """Return the requests to make now, the most urgent first: *room*, if so many are of use.
+
+        Only for *ahead* pages, from the one whose turn it is; None for any number of them.
+        """
         wanted = [] if self._is_under_way(self._at) else [self._ask(self._at)]
         # Behind a page that failed, and while a page is searched, nothing is needed for now.
         if self._search is None and self._pages is not None and self._failed_at is None:
-            for number in range(self._at + 1, self._pages + 1):
+            last = self._pages if ahead is None else min(self._pages, self._at + ahead - 1)
+            for number in range(self._at + 1, last + 1):
                 if len(wanted) >= room:
                     break
                 if not self._is_under_way(number):

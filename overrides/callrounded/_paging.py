@@ -69,6 +69,8 @@ class Listing(Generic[T]):
         self._met: set[Key] = set()
         self._repairs = 0
         self._under_way = 0
+        # By id: a walk and the one after it can make equal requests.
+        self._arrived: set[int] = set()
         self._spare = Spare()
         self._steady_total: int | None = None
         self._walk: PageWalk[T] | CursorWalk[T] | TotalCheck[T]
@@ -79,25 +81,41 @@ class Listing(Generic[T]):
         """Where to go on, after the records that were handed out."""
         return to_checkpoint(self._plan, self._position, self._left)
 
-    def wanted(self, room: int) -> list[ListRequest]:
-        """Return the requests to make now, the most urgent first, so that at most *room* pages are under way."""
-        if self._left is not None and self._page_length:
-            room = min(room, -(-self._left // self._page_length))
+    def wanted(self, room: int, ahead: int | None) -> list[ListRequest]:
+        """Return the requests to make now, the most urgent first.
+
+        Args:
+            room: How many pages may be under way.
+            ahead: How many pages, from the one whose turn it is, may be under way or here; None for any number.
+        """
         room -= self._under_way
         if room < 1 or self.finished or self._walk.finished:
             return []
-        requests = self._walk.wanted(room)
+        if self._left is not None and self._page_length:
+            needed = -(-self._left // self._page_length)
+            ahead = needed if ahead is None else min(ahead, needed)
+        requests = self._walk.wanted(room, ahead)
         self._under_way += len(requests)
         return requests
 
+    def arrived(self, request: ListRequest) -> None:
+        """Take note that *request* is not under way any more, though it is not yet known what its answer means."""
+        self._arrived.add(id(request))
+        self._under_way -= 1
+
+    def repeats(self, request: ListRequest) -> None:
+        """Take note that *request* is made again."""
+        self._depart(request)
+        self._under_way += 1
+
     def receive(self, request: ListRequest, answer: Answer[ListEnvelope[T]]) -> None:
         """Take the answer to *request*."""
-        self._under_way -= 1
+        self._depart(request)
         self._walk.receive(request, answer)
 
     def fail(self, request: ListRequest, error: Exception) -> None:
         """Take the error that *request* brought; it is raised when the turn comes to that page."""
-        self._under_way -= 1
+        self._depart(request)
         self._walk.fail(request, error)
 
     def advance(self) -> Batch[T] | None:
@@ -117,6 +135,12 @@ class Listing(Generic[T]):
                 return None
             self._conclude()
         return None
+
+    def _depart(self, request: ListRequest) -> None:
+        if id(request) in self._arrived:
+            self._arrived.remove(id(request))
+        else:
+            self._under_way -= 1
 
     def _hand_out(self, step: Step[T], walk: PageWalk[T] | CursorWalk[T]) -> Batch[T]:
         records, keys = step.new, step.new_keys

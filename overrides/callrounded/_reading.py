@@ -80,7 +80,7 @@ class Reading(Generic[T]):
 
     def at_full_pace(self) -> Pace:
         """Return the pace for a consumer that wants all there is."""
-        return Pace(self.concurrency, window=self.concurrency)
+        return Pace(self.concurrency, window=self.concurrency, reads_all=True)
 
     def opening_pace(self) -> Pace:
         """Return the pace for a consumer of whom it is not known how fast, or how long, records are wanted."""

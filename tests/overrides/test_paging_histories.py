@@ -232,35 +232,62 @@ def read(listing: Listing[Record], server: Server, tape: Tape, received: list[Re
     waiting: list[ListRequest] = []
     under_way: list[tuple[ListRequest, Answer | None]] = []
     room = server.world.at_once
+    reads_all = tape.choose(2) == 1
+    repeated = 0
+
+    def ask(room: int) -> None:
+        waiting.extend(server.was_asked(listing.wanted(room, None if reads_all else room)))
+
     for _ in range(MOST_REQUESTS):
         if (batch := listing.advance()) is not None:
             received += batch.records
-            waiting += server.was_asked(listing.wanted(room - 1))
+            ask(room - 1)
             continue
         if listing.finished:
             return
-        waiting += server.was_asked(listing.wanted(room))
-        assert 0 < len(waiting) + len(under_way) <= room, "waits for nothing, or asks for too much"
-        while True:
-            what = tape.choose(4)
-            if what == 1:
-                server.change(tape, in_the_middle=not faults)
-            elif what == 2 and under_way:
-                break
-            elif what == 3 and faults and waiting:
-                under_way.append((waiting.pop(tape.choose(len(waiting))), None))
-            elif waiting:
-                request = waiting.pop(tape.choose(len(waiting)))
-                under_way.append((request, server.answer(request)))
-            else:
-                break
+        ask(room)
+        assert 0 < len(waiting) + len(under_way) <= room + repeated, "waits for nothing, or asks for too much"
+        travel(server, tape, waiting, under_way, faults=faults)
         request, answer = under_way.pop(tape.choose(len(under_way)))
+        if reads_all and answer is not None and tape.choose(2):
+            # As the drivers do: others are made before the answer is read, and then this one may be repeated.
+            listing.arrived(request)
+            ask(room)
+            if tape.choose(4) == 3:
+                listing.repeats(request)
+                waiting.append(request)
+                repeated += 1
+                continue
         server.has_arrived(request)
         if answer is None:
             listing.fail(request, Lost())
         else:
             listing.receive(request, answer)  # type: ignore[arg-type]
     raise AssertionError("the listing does not end")
+
+
+def travel(
+    server: Server,
+    tape: Tape,
+    waiting: list[ListRequest],
+    under_way: list[tuple[ListRequest, Answer | None]],
+    *,
+    faults: bool,
+) -> None:
+    """Let things happen, as the tape says, until one of the answers *under_way* arrives."""
+    while True:
+        what = tape.choose(4)
+        if what == 1:
+            server.change(tape, in_the_middle=not faults)
+        elif what == 2 and under_way:
+            return
+        elif what == 3 and faults and waiting:
+            under_way.append((waiting.pop(tape.choose(len(waiting))), None))
+        elif waiting:
+            request = waiting.pop(tape.choose(len(waiting)))
+            under_way.append((request, server.answer(request)))
+        else:
+            return
 
 
 def check(server: Server, received: list[Record], *, forgiven: bool = False, ordered: bool = True) -> None:
