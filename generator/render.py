@@ -71,7 +71,7 @@ class _Package(Project):
     def _create_package(self) -> None:
         super()._create_package()
         (self.package_dir / "py.typed").touch()
-        for module in ("decoding", "encoding", "operation", "spelling", "values"):
+        for module in ("decoding", "encoding", "operation", "rows", "spelling", "values"):
             self._write(f"{module}.py", f"{module}.py.jinja")
 
     def _build_models(self) -> None:

@@ -1,9 +1,10 @@
 # Generated from openapi/rounded.yaml by `nox -s generate`. Do not edit: change openapi/ or generator/ and run it again.
 """From JSON to models.
 
-A body is parsed without types first, in C. Then a tree of `Type` objects, made once per class from the annotations of
-the models, turns JSON values into models: all of a list at once, and only when that has failed one by one, to find out
-where.
+A body is parsed first, in C: the objects of its lists into rows (see `rows`) if all of them have just the properties
+that the document lists, else everything into dicts. Then a tree of `Type` objects, made once per class from the
+annotations of the models, turns these values into models: all of a list at once, and only when that has failed one by
+one, to find out where.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import repeat
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from types import GenericAlias, NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -20,8 +21,9 @@ import attrs
 import msgspec
 
 from .errors import DecodeError, excerpt
+from .rows import are_rows, can_be_attributes, getter, parser, row_type, variant_type
 from .types import Layout, Model, OnInvalid, Received, UnknownVariant, remember, show_properties_only
-from .values import TOP, AnyOf, Array, Map, Mismatch, Nullable, Place, Scalar, Type, convert_by, scalar
+from .values import TOP, AnyOf, Array, Map, Mismatch, Nullable, Place, Scalar, Type, convert_by, scalar, union
 
 ModelT = TypeVar("ModelT", bound=Model)
 
@@ -37,6 +39,12 @@ def decode_json(cls: type[ModelT], text: bytes | str, *, on_invalid: OnInvalid =
     Raises:
         DecodeError: *text* is no JSON, or not what the OpenAPI document says.
     """
+    record = record_of(cls)
+    if record.parse_rows is not None:
+        try:
+            return cast(ModelT, record.many([record.parse_rows(text)])[0])
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            pass  # What follows reads any text, or finds what is wrong with it.
     try:
         data = msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
@@ -136,6 +144,18 @@ class Object(Type):
         return self.is_flat and all(name == field.attribute for name, field in self.fields.items())
 
     @cached_property
+    def row(self) -> Any:
+        return row_type(self.fields) if self.is_made_in_c and can_be_attributes(self.fields) else None
+
+    @cached_property
+    def parse_rows(self) -> Callable[[bytes | str], dict[str, Any]] | None:
+        """What parses text with rows in its lists, if it has such lists; see `parser`."""
+        types = {name: without_null(field.type) for name, field in self.fields.items()}
+        items = {name: type_.item for name, type_ in types.items() if isinstance(type_, Array)}
+        rows = {name: item.row for name, item in items.items() if item.row is not None}
+        return parser(list(self.fields), rows) if rows and can_be_attributes(self.fields) else None
+
+    @cached_property
     def not_null(self) -> list[str]:
         """The properties that may be absent but not null, which annotations cannot say."""
         optional = [field for field in self.fields.values() if field.default is None]
@@ -155,9 +175,9 @@ class Object(Type):
 
     def in_c(self, values: list[dict[str, Any]]) -> list[Model]:
         """Make models in C."""
-        models: list[Model] = msgspec.convert(values, self.models)
+        models: list[Model] = msgspec.convert(values, self.models, from_attributes=True)
         for name in self.not_null:
-            if None in [value.get(name, ...) for value in values]:
+            if None in column(name, values):
                 raise Mismatch("Expected a value, got `null`")
         return models
 
@@ -179,8 +199,8 @@ class Object(Type):
         respelled = self.respelled(values)
         # A list in an attribute can be changed, an attribute cannot.
         is_sure = all(isinstance(without_null(self.fields[name].type), Scalar) for name in respelled)
-        if are_alike(values):
-            names = tuple(values[0])
+        if are_rows(values) or are_alike(values):
+            names = tuple(self.fields if are_rows(values) else values[0])
             if not respelled and self.fields.keys() >= set(names):
                 return repeat(self.noted(names))  # One tuple for all.
             layout = self.layout(names, respelled)
@@ -199,11 +219,7 @@ class Object(Type):
         """Return the properties that Python may write in another way than they were received in some of the objects."""
         found: set[str] = set()
         for name, type_ in self.respelling:
-            try:
-                column = list(map(itemgetter(name), values))
-            except KeyError:
-                column = [value[name] for value in values if name in value]
-            if not type_.is_usual(column):
+            if not type_.is_usual(column(name, values)):
                 found.add(name)
         return found
 
@@ -256,7 +272,8 @@ class Unknown(Object):
         try:
             return super().many(values)
         except Mismatch:
-            pass
+            if are_rows(values):
+                raise
         return [self.one(value, TOP) for value in values]
 
     def read(self, field: Field, value: Any, place: Place) -> Any:
@@ -280,6 +297,13 @@ class OneOf(Type):
         self.variants = {tag: variant_of(cls) for tag, cls in unknown.variants.items()}
         self.unknown = record_of(unknown)
 
+    @cached_property
+    def row(self) -> Any:
+        if not all(isinstance(variant, Object) and variant.row is not None for variant in self.variants.values()):
+            return None
+        variants = [(variant.fields, tag) for tag, variant in self.variants.items() if isinstance(variant, Object)]
+        return union([variant_type(fields, self.tag, tag) for fields, tag in variants])
+
     def one(self, value: Any, place: Place) -> Any:
         check_object(value, place)
         tag = value.get(self.tag, attrs.NOTHING)
@@ -289,7 +313,7 @@ class OneOf(Type):
 
     def many(self, values: list[Any]) -> list[Any]:
         try:
-            tags = list(map(itemgetter(self.tag), values))
+            tags = list(map(getter(values, self.tag), values))
             types = {tag: self.variant(tag) for tag in set(tags)}
         except (KeyError, TypeError):  # No object, no tag, or a tag that is an object or array itself.
             raise Mismatch(f"Object missing required field `{self.tag}`") from None
@@ -372,11 +396,19 @@ def without_null(type_: Type) -> Type:
     return type_.inner if isinstance(type_, Nullable) else type_
 
 
-def pick(names: Sequence[str], values: list[dict[str, Any]]) -> Iterable[tuple[Any, ...]]:
-    """Return the properties *names* of each object as a tuple; raise `KeyError` when one is not there."""
+def pick(names: Sequence[str], values: list[Any]) -> Iterable[tuple[Any, ...]]:
+    """Return the properties *names*, which all of *values* have, of each as a tuple."""
     if len(names) < 2:
-        return zip(*(map(itemgetter(name), values) for name in names), strict=True)
-    return map(cast("Callable[[dict[str, Any]], tuple[Any, ...]]", itemgetter(*names)), values)
+        return zip(*(map(getter(values, name), values) for name in names), strict=True)
+    return map(getter(values, *names), values)
+
+
+def column(name: str, values: list[Any]) -> list[Any]:
+    """Return the property *name* of those of *values* that have it."""
+    try:
+        return list(map(getter(values, name), values))
+    except KeyError:
+        return [value[name] for value in values if name in value]
 
 
 def are_alike(values: list[dict[str, Any]]) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from itertools import chain, islice
 from types import GenericAlias, NoneType
 from typing import Annotated, Any, TypeVar, get_args
@@ -84,12 +85,17 @@ class Type(ABC):
         json_types: How values of this type arrive.
         is_object: Whether it is an object with a class of its own, or one of several.
         respells: Whether Python may write a value in another way than it was received.
+        row: What msgspec parses the objects of a list into, as an annotation; None if they cannot be rows.
     """
 
     hint: Any = None
     json_types: tuple[type, ...]
     is_object: bool = False
     respells: bool = False
+
+    @cached_property
+    def row(self) -> Any:
+        return None
 
     @abstractmethod
     def many(self, values: list[Any]) -> list[Any]:

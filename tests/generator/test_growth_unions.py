@@ -1,6 +1,8 @@
 """Unions: told apart by a tag, at any depth, or by the JSON type."""
 
+import json
 import re
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -111,3 +113,46 @@ def test_one_class_for_one_inline_enum(zoo: ModuleType) -> None:
     assert cat.mood is zoo.BaseMood.BAD
     assert zoo.Wolf.from_dict({**WOLF, "mood": "bad"}).mood is zoo.BaseMood.BAD
     assert [name for name in vars(zoo) if name.endswith("Mood")] == ["BaseMood"]
+
+
+def test_variants_with_properties_of_their_own_are_parsed_in_one_go(models: Any) -> None:
+    """A row for each variant; and one that lacks a property, or has a new one, is read all the same."""
+    small = models(
+        """
+        Pets:
+          type: object
+          properties:
+            pets: {type: array, items: {$ref: "#/components/schemas/Pet"}}
+        Pet:
+          oneOf:
+            - {$ref: "#/components/schemas/Cat"}
+            - {$ref: "#/components/schemas/Dog"}
+          discriminator:
+            propertyName: kind
+            mapping: {cat: "#/components/schemas/Cat", dog: "#/components/schemas/Dog"}
+        Cat:
+          type: object
+          required: [kind]
+          properties:
+            kind: {type: string, const: cat}
+            lives: {type: integer}
+        Dog:
+          type: object
+          required: [kind, fleas]
+          properties:
+            kind: {type: string, const: dog}
+            fleas: {type: integer}
+        """
+    )
+    module = sys.modules[small.__name__.replace(".models", ".decoding")]
+    parse = module.record_of(small.Pets).parse_rows
+    cat, dog = '{"kind": "cat", "lives": 9}', '{"fleas": 3, "kind": "dog"}'
+
+    rows = parse(f'{{"pets": [{cat}, {dog}]}}')["pets"]
+
+    assert [type(row).__name__ for row in rows] == ["Row", "Row"]
+    for others in ("", ', {"kind": "cat"}', ', {"kind": "dog", "fleas": 1, "new": 2}', ', {"kind": "emu"}'):
+        text = f'{{"pets": [{cat}, {dog}{others}]}}'
+        pets = small.Pets.from_json(text)
+        assert [type(pet).__name__ for pet in pets.pets[:2]] == ["Cat", "Dog"]
+        assert pets.to_dict() == json.loads(text)

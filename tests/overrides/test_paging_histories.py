@@ -200,6 +200,11 @@ class Server:
         if request in self._shown:
             self._shown[request].arrived = next(self._clock)
 
+    def was_in_vain(self, request: ListRequest) -> None:
+        """Forget what was shown to a request whose answer could not be used."""
+        shown = self._shown.pop(request)
+        self.snapshots = [snapshot for snapshot in self.snapshots if snapshot is not shown]
+
     @property
     def changed_unseen(self) -> bool:
         """Whether what was added and removed between two answers cancelled out, so that the total stayed the same.
@@ -255,6 +260,7 @@ def read(listing: Listing[Record], server: Server, tape: Tape, received: list[Re
             ask(room)
             if tape.choose(4) == 3:
                 listing.repeats(request)
+                server.was_in_vain(request)
                 waiting.append(request)
                 repeated += 1
                 continue
@@ -402,7 +408,7 @@ def test_a_listing_from_the_middle_has_what_stood_there(world: World, first_page
 
     def answer(request: ListRequest) -> Answer:
         if not server.snapshots:
-            there.extend(record.id for record in server.records[(first_page - 1) * size :])
+            there[:] = [record.id for record in server.records[(first_page - 1) * size :]]
             server.removed.clear()
             server.version = 0
         return show(request)
