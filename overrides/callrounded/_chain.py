@@ -81,11 +81,11 @@ class Chain(Generic[T]):
         self.before = start.before
         self.changed = start.changed
         self.doubtful = start.doubtful
+        self._start_total = start.total
         self._earlier = start.count
         self._page_size: int | None = None
-        # The total in the answer that came last, and the moments at which it was another than before.
-        self._heard = start.total
-        self._totals_changed: list[int] = []
+        # The totals in the answers, and when these came.
+        self._heard: list[tuple[int, int]] = []
         # Totals that others have followed, and when.
         self._left: dict[int, int] = {}
         first = start.page or 1
@@ -116,13 +116,16 @@ class Chain(Generic[T]):
     def _continues(self, page: ReadPage[T], last: Link) -> bool:
         """Return whether *page* is the one after *last*, in the same state of the listing.
 
-        That is where the total is the same, and no other one was heard of in between.
+        That is where the total is the same, and no other one was heard of in between. If one of the two was asked for
+        when the other had come, that includes what was heard while the other was under way: it may be the older.
         """
-        if self._interrupted or page.number != last.number + 1:
+        if self._interrupted or page.number != last.number + 1 or _differ(page.total, last.total):
             return False
-        first, second = sorted((page.received, last.received))
-        heard = bisect_right(self._totals_changed, second) - bisect_right(self._totals_changed, first)
-        return not heard and not _differ(page.total, last.total)
+        pages: list[ReadPage[T] | Link] = [page, last]
+        first, second = sorted(pages, key=lambda page: page.received)
+        since = first.sent if second.sent > first.received else first.received
+        between = self._heard[bisect_right(self._heard, (since,)) : bisect_right(self._heard, (second.received,))]
+        return not any(_differ(total, page.total) for _, total in between)
 
     def hear(self, total: int | None, sent: int, received: int, *, alone: bool) -> None:
         """Take note of the total in an answer, whether or not its turn has come.
@@ -138,11 +141,10 @@ class Chain(Generic[T]):
         if sent > self._left.get(total, received):
             # It went, and came back: pages that show the same total may show different states.
             self.doubtful = True
-        if self._heard is not None and self._heard != total:
-            self._totals_changed.append(received)
-            if not alone:
-                self._left[self._heard] = received
-        self._heard = total
+        before = self._heard[-1][1] if self._heard else self._start_total
+        if _differ(before, total) and before is not None and not alone:
+            self._left[before] = received
+        self._heard.append((received, total))
 
     def is_ahead_of(self, page: ReadPage[T]) -> bool:
         """Return whether the last page was read when *page*, the one after it, had come already."""

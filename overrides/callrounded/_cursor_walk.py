@@ -83,7 +83,9 @@ class CursorWalk(Generic[T]):
             self.finished = True
         elif self._barren > MAX_BARREN_PAGES:
             # Raised when its turn comes: after the records of this page.
-            self._held = PaginationLoopError(f"{self._barren} pages in a row brought nothing.")
+            self._held = PaginationLoopError(
+                f"{self._barren} pages in a row brought nothing, up to the cursor {request.cursor!r:.60}."
+            )
         else:
             self._go_on(following)
         return Step(request, answer, keys, new, new_keys)
@@ -91,7 +93,9 @@ class CursorWalk(Generic[T]):
     def _go_on(self, following: ListRequest) -> None:
         if following.cursor in self._cursors:
             # Raised when its turn comes, as above.
-            self._held = PaginationLoopError("The server handed out a cursor that it had handed out before.")
+            self._held = PaginationLoopError(
+                f"The server handed out a cursor that it had handed out before: {following.cursor!r:.60}."
+            )
         else:
             self._cursors.add(following.cursor)
             self._request = following

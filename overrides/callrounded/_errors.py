@@ -69,6 +69,10 @@ class RoundedError(Exception):
         super().__init__(message)
         self.message = message
 
+    def __repr__(self) -> str:
+        # A list of results, such as that of asyncio.gather, shows no more of an error than this.
+        return f"{type(self).__name__}({str(self)!r})"
+
     def __reduce__(self) -> tuple[Any, ...]:
         # The inherited one calls the class with `args` alone, and knows no keyword arguments and no cause.
         cause = self.__cause__ if _can_be_pickled(self.__cause__) else None
@@ -112,7 +116,11 @@ class APIError(RoundedError):
 
     def __str__(self) -> str:
         facts = "; ".join(self._facts())
-        return " ".join(part for part in (self.message, facts and f"[{facts}]", self.hint) if part)
+        return " ".join(part for part in (self.message, facts and f"[{facts}]", self._hint()) if part)
+
+    def _hint(self) -> str:
+        """What to do about it."""
+        return self.hint
 
     def _facts(self) -> list[str]:
         """What a reader of a log wants to know beside the message."""
@@ -129,6 +137,10 @@ class APITimeoutError(APIConnectionError):
     """No answer arrived in time."""
 
     hint = "A larger timeout= or a smaller limit= may help."
+
+    def _hint(self) -> str:
+        # Before there is a connection, it does not matter what is asked for.
+        return APIConnectionError.hint if isinstance(self.__cause__, httpx.ConnectTimeout) else self.hint
 
 
 class _AnsweredError(APIError):
@@ -289,6 +301,15 @@ class APIResponseValidationError(_AnsweredError):
         self.expected = expected
         self.found = found
 
+    def _hint(self) -> str:
+        if self.path == "$":
+            return "Something else than the API may have answered: check base_url, and whether a proxy is in between."
+        return self.hint
+
+    def _facts(self) -> list[str]:
+        kind = self.headers.get("content-type", "no content type")
+        return ([f"{self.status_code}, {kind:.100}"] if self.path == "$" else []) + super()._facts()
+
 
 class PaginationError(RoundedError):
     """The pages of a listing contradict each other, or there is no such page.
@@ -298,6 +319,7 @@ class PaginationError(RoundedError):
         partial: The records received before, if this ended `list_all()`.
     """
 
+    hint: ClassVar[str] = ""
     checkpoint: Checkpoint | None
     partial: list[Any] | None
 
@@ -306,9 +328,14 @@ class PaginationError(RoundedError):
         self.checkpoint = checkpoint
         self.partial = None
 
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
 
 class PaginationLoopError(PaginationError):
     """The server keeps handing out a page or cursor that it already handed out."""
+
+    hint = "The other mode (use_cursor=) may work; please report it to the provider."
 
 
 class IncompleteListingError(PaginationError):
@@ -321,6 +348,7 @@ class IncompleteListingError(PaginationError):
         received: How many distinct records came.
     """
 
+    hint = "List again when less is changing; verify=False takes what comes."
     expected: int | None
     received: int
 

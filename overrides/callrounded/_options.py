@@ -179,7 +179,7 @@ def base_url_fault(url: str, *, allow_insecure_http: bool) -> str | None:
         # Its message can quote a part of a password.
         return "is not a URL"
     if parsed.scheme not in {"https", "http"} or not host:
-        return "must begin with https:// and a host name"
+        return "must begin with https:// and a host name; http:// is for servers on this machine"
     if parsed.userinfo:
         return "must not contain a user name or a password"
     if set("?#") & set(url):

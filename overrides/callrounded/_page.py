@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from ._checkpoint import Checkpoint, Plan, Position, to_checkpoint
 from ._errors import ConfigurationError, PaginationError
@@ -274,6 +274,15 @@ class PageToCome(Generic[T]):
     def __aiter__(self) -> AsyncIterator[T]:
         """Request the page, and walk its records and those of the pages after it."""
         return _walk(self)
+
+    def __repr__(self) -> str:
+        return "<a page that is not requested yet: await it>"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            hint = ": await it first, page = await client.….list(…)" if hasattr(AsyncPage, name) else ""
+            raise AttributeError(f"A page that is not requested yet has no attribute {name!r}{hint}.")
 
     async def _get(self) -> AsyncPage[T]:
         asked = self._asked

@@ -65,7 +65,7 @@ class Reading(Generic[T]):
         _check("max_items", max_items, at_least=0)
         _check("concurrency", concurrency, at_least=1)
         if checkpoint is None:
-            inspect.signature(operation.build).bind_partial(**filters)
+            _bound(operation, (), filters, partly=True)
             use_cursor = _mode(use_cursor, cursor)
             plan = Plan(operation.name, use_cursor, limit, _plain(filters), verify)
             start = _start(page, use_cursor, cursor)
@@ -94,15 +94,38 @@ def single_page(
     """Return what these arguments of `list` ask for.
 
     Raises:
-        ConfigurationError: they contradict each other.
+        ConfigurationError: one of them cannot be used, or not together with another.
         TypeError: the operation has no such parameter.
     """
-    filters: dict[str, Any] = inspect.signature(operation.build).bind(*args, **kwargs).arguments
+    filters = _bound(operation, args, kwargs)
     page, limit, use_cursor, cursor = (filters.pop(name, None) for name in ("page", "limit", "use_cursor", "cursor"))
+    _check("limit", limit, at_least=1)
+    _check("page", page, at_least=1)
     use_cursor = _mode(use_cursor, cursor)
     plan = Plan(operation.name, use_cursor, limit, _plain(filters))
     request = ListRequest(None if use_cursor else page, limit, use_cursor, cursor)
     return SinglePage(plan, _start(page, use_cursor, cursor), request)
+
+
+def _bound(
+    operation: Operation[..., object, object],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+    *,
+    partly: bool = False,
+) -> dict[str, Any]:
+    """Return arguments by the names of the parameters of *operation*; *partly*: even if some are lacking.
+
+    Raises:
+        TypeError: it has no such parameter, or needs another one.
+    """
+    signature = inspect.signature(operation.build)
+    try:
+        return (signature.bind_partial if partly else signature.bind)(*args, **kwargs).arguments
+    except TypeError as error:
+        fault = str(error)
+    names = ", ".join(signature.parameters)
+    raise TypeError(f"{fault}. The parameters of {operation.name} are {names}.")
 
 
 def _mode(use_cursor: bool | None, cursor: str | None) -> bool | None:

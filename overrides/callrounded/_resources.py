@@ -75,11 +75,14 @@ class AsyncList(Generic[P, T]):
 
 
 class ListResource(Generic[P, T]):
-    """The records of one kind."""
+    """The records of one kind: a page of them, an iterator of all, or a list of all."""
 
     def __init__(self, connection: Connection, operation: Operation[P, ListEnvelope[T], object]) -> None:
         self._source: Source[T] = Source(connection, operation)
         self._operation = operation
+
+    def __repr__(self) -> str:
+        return f"<{self._operation.name} of {self._source.connection!r}>"
 
     def iter_all(
         self,
@@ -185,9 +188,10 @@ class ListResource(Generic[P, T]):
         """Request one page and return it; iterating it walks on to the last one.
 
         Args:
-            *args: The parameters of the operation; of those for paging:
-            **kwargs: `page`, `limit`, `use_cursor` and `cursor`, which implies cursor mode. What is not given, or None,
-                is not sent; in cursor mode `page` is not sent.
+            *args: The parameters of the operation, by position.
+            **kwargs: The same, by name. Those for paging are `page`, the number of the page; `limit`, records per page;
+                `use_cursor`; and `cursor`, which implies cursor mode. What is not given, or None, is not sent; in
+                cursor mode `page` is not sent.
 
         Raises:
             ConfigurationError: the parameters contradict each other.
@@ -204,11 +208,14 @@ class ListResource(Generic[P, T]):
 
 
 class AsyncListResource(Generic[P, T]):
-    """The records of one kind."""
+    """The records of one kind: a page of them, an iterator of all, or a list of all."""
 
     def __init__(self, connection: AsyncConnection, operation: Operation[P, ListEnvelope[T], object]) -> None:
         self._source: AsyncSource[T] = AsyncSource(connection, operation)
         self._operation = operation
+
+    def __repr__(self) -> str:
+        return f"<{self._operation.name} of {self._source.connection!r}>"
 
     def iter_all(
         self,
@@ -224,7 +231,7 @@ class AsyncListResource(Generic[P, T]):
         on_progress: OnProgress | None = None,
         **filters: Any,
     ) -> AsyncIterator[T]:
-        """Yield every record: see `ListResource.iter_all`."""
+        """Yield every record, page after page, in the order of the server: see `Rounded`."""
         reading = Reading[T].begin(
             self._operation,
             limit=limit,
@@ -254,7 +261,7 @@ class AsyncListResource(Generic[P, T]):
         on_progress: OnProgress | None = None,
         **filters: Any,
     ) -> builtins.list[T]:
-        """Return every record, or raise an error: see `ListResource.list_all`."""
+        """Return every record, in the order of the server, or raise an error: see `Rounded`."""
         reading = Reading[T].begin(
             self._operation,
             limit=limit,
@@ -279,7 +286,18 @@ class AsyncListResource(Generic[P, T]):
         return in_order_of(reading.listing.order, records)
 
     def list(self, *args: P.args, **kwargs: P.kwargs) -> PageToCome[T]:
-        """Request one page: `await` it, or iterate it to walk to the last record; see `ListResource.list`."""
+        """Request one page: `await` it, or iterate it with `async for` to walk on to the last record.
+
+        Args:
+            *args: The parameters of the operation, by position.
+            **kwargs: The same, by name. Those for paging are `page`, the number of the page; `limit`, records per page;
+                `use_cursor`; and `cursor`, which implies cursor mode. What is not given, or None, is not sent; in
+                cursor mode `page` is not sent.
+
+        Raises:
+            ConfigurationError: the parameters contradict each other; at once.
+            APIError: the page did not come.
+        """
         return PageToCome(self._source, single_page(self._operation, args, kwargs))
 
     async def _records(self, reading: Reading[T]) -> AsyncGenerator[T, None]:
@@ -287,3 +305,8 @@ class AsyncListResource(Generic[P, T]):
             async for batch in batches:
                 for record in batch.records:
                     yield record
+
+
+# The arguments and errors are the same; help() shows them here, too.
+for _name in ("iter_all", "list_all"):
+    vars(AsyncListResource)[_name].__doc__ = vars(ListResource)[_name].__doc__

@@ -18,7 +18,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import hypothesis.strategies as st
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from callrounded import PaginationError
 from callrounded._checkpoint import Plan, Position, from_checkpoint
@@ -395,8 +395,13 @@ def test_an_interrupted_listing_goes_on(world: World, use_cursor: bool, ties: in
     check(server, received, forgiven=use_cursor and len(came_and_went) > 0, ordered=False)
 
 
+# Page 3 came with the total of a moment ago, which the listing had again when page 2 was read again.
+OLD_PAGE_WITH_THE_TOTAL_OF_NOW = bytes.fromhex("000000010000000001000000010100000000000100000001" + "01cf07")
+
+
 @settings(max_examples=HISTORIES)
 @given(worlds, st.integers(1, 8))
+@example(World(9, 3, 1000, "newest first", 2, 1, OLD_PAGE_WITH_THE_TOTAL_OF_NOW), 1)
 def test_a_listing_from_the_middle_has_what_stood_there(world: World, first_page: int) -> None:
     """It has every record that stood on its first page or behind it throughout, and none that stood before."""
     server, received = Server(world), list[Record]()

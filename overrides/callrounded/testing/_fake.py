@@ -75,8 +75,10 @@ class FakeRounded:
             delay: seconds that pass before each answer; the attribute of that name can be changed at any time.
 
         Raises:
-            ValueError: two records share an id, or one lacks a readable `id` or `created_at`.
+            ValueError: the number is negative; two records share an id, or one lacks a readable `id` or `created_at`.
         """
+        if isinstance(records, int) and records < 0:
+            raise ValueError(f"There cannot be {records} records.")
         self.delay = delay
         self._api_keys = tuple(api_keys)
         self._samples = endless_records(seed)
@@ -152,6 +154,7 @@ class FakeRounded:
             fake.fail(Fault.status(503))
             fake.fail(Fault.reset())  # the second request
         """
+        _check_fault(fault)
         with self._lock:
             self._faults.add(fault, request, page, when, times)
 
@@ -295,3 +298,8 @@ class FakeRounded:
 def _written(moment: datetime) -> str:
     """Return *moment* as the documentation writes one; fractions of a second only where there are some."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _check_fault(fault: object) -> None:
+    if not isinstance(fault, Fault):
+        raise TypeError(f"What befalls a request is a Fault, such as Fault.status(503): {fault!r:.80}")
