@@ -92,6 +92,8 @@ def _model(document: Document, reader: SchemaReader, response: Any, pointer: Poi
         at = (*place, "content", media_type, "schema")
         annotation = reader.annotation((part(at, media.get("schema")),))
         if not isinstance(annotation, Class) or annotation.kind != "model":
-            raise document.problem(at, "the body of an answer must be one kind of object, with properties")
+            raise document.problem(
+                at, "the body of an answer must be one kind of object, with properties: no union, array or map"
+            )
         return annotation
     return None

@@ -156,7 +156,10 @@ def _said(response: httpx.Response) -> _Said:
     facts = _object(error) or envelope
     message = facts.get("message")
     # Inside a success, the message of the envelope can be the one of a success.
-    messages = (error, message) if response.is_success else (message, error, envelope.get("message"))
+    messages: tuple[object, ...] = (message, error, envelope.get("message"))
+    if response.is_success:
+        speaks_of_error = facts is not envelope or _is_error_status(envelope.get("status"))
+        messages = (error, message) if speaks_of_error else (error,)
     return _Said(
         message=next((text for text in map(_bounded, messages) if text), None),
         type=_bounded(facts.get("type")),

@@ -39,8 +39,8 @@ class AsyncSource(Generic[T]):
         sent = build(self.operation, plan.filters, request)
         if watch is None:
             return await self.connection.call(self.operation, sent)
-        on_arrival, on_retry = partial(watch.arrived, request), partial(watch.repeats, request)
-        return await self.connection.call(self.operation, sent, on_arrival=on_arrival, on_retry=on_retry)
+        on_arrival, wait = partial(watch.arrived, request), partial(watch.wait, request)
+        return await self.connection.call(self.operation, sent, on_arrival=on_arrival, wait=wait)
 
     def read(self, plan: Plan, listing: Listing[T], pace: Pace) -> AsyncBatches[T]:
         """Return an iterator of what *listing* hands out; it makes as many requests at once as *pace* allows."""
@@ -53,8 +53,8 @@ class Watch(Protocol):
     def arrived(self, request: ListRequest, /) -> None:
         """Take note that an answer to *request* has come, which is still to be read."""
 
-    def repeats(self, request: ListRequest, error: Exception, seconds: float, /) -> None:
-        """Take note that *request* ended in *error*, and is made again in *seconds*."""
+    async def wait(self, request: ListRequest, error: APIError, seconds: float, /) -> None:
+        """Wait *seconds*, and until it is the turn of *request*, which ended in *error*, to be made again."""
 
 
 class AsyncBatches(Generic[T]):
@@ -85,12 +85,24 @@ class AsyncBatches(Generic[T]):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        from asyncio import gather  # noqa: PLC0415 - whoever comes here has imported it; the sync world need not
+        from asyncio import CancelledError, wait  # noqa: PLC0415 - who comes here has it; the sync world need not
 
         self._stopped = True
         for task in self._tasks:
             task.cancel()
-        await gather(*self._tasks, return_exceptions=True)
+        cancelled: CancelledError | None = None
+        while under_way := {task for task in self._tasks if not task.done()}:
+            # Not gather, which would pass on a cancellation. A cancel scope of anyio cancels again and again: each time
+            # it would interrupt httpcore in closing a connection, which then never comes back to the pool.
+            try:
+                await wait(under_way)
+            except CancelledError as error:
+                cancelled = error
+        for task in self._tasks:
+            if not task.cancelled():
+                task.exception()  # Else it is reported as never looked at.
+        if cancelled is not None:
+            raise cancelled
 
     def __aiter__(self) -> Self:
         return self
@@ -106,6 +118,7 @@ class AsyncBatches(Generic[T]):
             raise
         if batch is None:
             raise StopAsyncIteration
+        self._listing.report()
         # These travel while the consumer works.
         self._start(self._pace.room - 1)
         return batch
@@ -123,6 +136,7 @@ class AsyncBatches(Generic[T]):
     def _start(self, room: int) -> None:
         from asyncio import create_task  # noqa: PLC0415 - as above
 
+        self._pace.give_turns(self._listing.under_way)
         for request in self._listing.wanted(room, self._pace.ahead(room)):
             self._tasks[create_task(self._get(request, self))] = request
 
@@ -132,10 +146,17 @@ class AsyncBatches(Generic[T]):
             self._listing.arrived(request)
             self._start(self._pace.room)
 
-    def repeats(self, request: ListRequest, error: Exception, _seconds: float) -> None:
-        """Wait with other requests if the server asks for that."""
+    async def wait(self, request: ListRequest, error: APIError, seconds: float) -> None:
+        """Wait before *request* is made again; others wait too if the server asks for that."""
+        from asyncio import Event, sleep  # noqa: PLC0415 - as above
+
         self._listing.repeats(request)
         self._pace.repeats(request, error)
+        await sleep(seconds)
+        turn = Event()
+        self._pace.returns(request, turn.set)
+        self._pace.give_turns(self._listing.under_way)
+        await turn.wait()
 
     def _tell(self, task: Task[Answer[ListEnvelope[T]]], request: ListRequest) -> None:
         self._pace.answered(request)

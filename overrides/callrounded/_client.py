@@ -68,7 +68,7 @@ class _Facade(ABC, Generic[H]):
             http_client: An httpx client of your own: proxies, transports, certificates. You close it.
             default_headers: Sent with every request.
             on_invalid: What one broken record in a list does: "raise" fails the page, "keep" leaves a
-                `MalformedRecord` in its place.
+                `MalformedRecord` in its place, which the type of the records does not show.
             max_response_bytes: The largest body that is accepted, unpacked.
             allow_insecure_http: Accept a base URL without TLS outside this machine; the key then travels readably.
 

@@ -6,8 +6,7 @@ What they decide is decided elsewhere: `_retry` (whether again, and when), `_ans
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar, cast
@@ -25,9 +24,11 @@ from ._failure import Translation
 from ._logging import log_request, log_response
 from ._options import Options
 from ._pool import Lease
-from ._retry import OnRetry, retrying, wait_before_retry
+from ._retry import Retries, retrying, wait_before_retry
 
 OnArrival: TypeAlias = Callable[[], None]
+Wait: TypeAlias = Callable[[APIError, float], None]
+AsyncWait: TypeAlias = Callable[[APIError, float], Awaitable[None]]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -111,7 +112,7 @@ class Connection(Driver[httpx.Client]):
         request: Request,
         *,
         on_arrival: OnArrival | None = None,
-        on_retry: OnRetry | None = None,
+        wait: Wait | None = None,
     ) -> Answer[T]:
         """Send *request*, again where that may help, and return the answer.
 
@@ -119,7 +120,8 @@ class Connection(Driver[httpx.Client]):
             operation: What is asked for; it reads the answer.
             request: The request, built by *operation*.
             on_arrival: Called when an answer has come, before it is read: another request can be made meanwhile.
-            on_retry: Called before each wait for another attempt, with the error and the seconds of the wait.
+            wait: Called before another attempt with the error and the seconds to wait, which it does. By default, just
+                that.
 
         Raises:
             APIError: the last attempt brought no result.
@@ -133,21 +135,21 @@ class Connection(Driver[httpx.Client]):
         if wait_before_retry(first_failure[0], 1, self._options) is None:
             raise first_failure[0]
 
-        @retrying(self._options, on_retry)
+        retries = Retries(self._options, waits_itself=wait is not None)
+
+        @retrying(retries)
         def attempt() -> Answer[T]:
             if first_failure:
                 # Not lost: what follows it is for the decorator to decide.
                 raise first_failure.pop()
+            if wait is not None and retries.due is not None:
+                wait(*retries.due)
             return self._exchange(operation, request, on_arrival)
 
         try:
             return attempt()
         except APIError as error:
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
     def _exchange(self, operation: Operation[..., T, Any], request: Request, on_arrival: OnArrival | None) -> Answer[T]:
         http = self._lease.http()
@@ -178,7 +180,7 @@ class AsyncConnection(Driver[httpx.AsyncClient]):
         request: Request,
         *,
         on_arrival: OnArrival | None = None,
-        on_retry: OnRetry | None = None,
+        wait: AsyncWait | None = None,
     ) -> Answer[T]:
         """Do what `Connection.call` does."""
         try:
@@ -188,22 +190,20 @@ class AsyncConnection(Driver[httpx.AsyncClient]):
         if wait_before_retry(first_failure[0], 1, self._options) is None:
             raise first_failure[0]
 
-        @retrying(self._options, on_retry)
+        retries = Retries(self._options, waits_itself=wait is not None)
+
+        @retrying(retries)
         async def attempt() -> Answer[T]:
             if first_failure:
                 raise first_failure.pop()
+            if wait is not None and retries.due is not None:
+                await wait(*retries.due)
             return await self._exchange(operation, request, on_arrival)
 
         try:
             return await attempt()
         except APIError as error:
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        import asyncio  # noqa: PLC0415 - whoever calls this has imported it; the sync world need not
-
-        await asyncio.sleep(seconds)
 
     async def _exchange(
         self, operation: Operation[..., T, Any], request: Request, on_arrival: OnArrival | None

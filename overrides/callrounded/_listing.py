@@ -6,11 +6,12 @@ requested, and no thread outlives the iterator.
 
 from __future__ import annotations
 
+import sys
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread, current_thread
 from time import sleep
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeAlias, TypeVar
 
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
     from callrounded_generated.operation import Operation
 
     from ._checkpoint import Plan
-    from ._connection import Answer, Connection, OnArrival
+    from ._connection import Answer, Connection, OnArrival, Wait
     from ._pace import Pace
     from ._paging import Batch, Listing
-    from ._retry import OnRetry
 
 T = TypeVar("T")
 
@@ -42,11 +42,11 @@ class Source(Generic[T]):
         request: ListRequest,
         *,
         on_arrival: OnArrival | None = None,
-        on_retry: OnRetry | None = None,
+        wait: Wait | None = None,
     ) -> Answer[ListEnvelope[T]]:
         """Make *request*."""
         sent = build(self.operation, plan.filters, request)
-        return self.connection.call(self.operation, sent, on_arrival=on_arrival, on_retry=on_retry)
+        return self.connection.call(self.operation, sent, on_arrival=on_arrival, wait=wait)
 
     def read(self, plan: Plan, listing: Listing[T], pace: Pace) -> Batches[T]:
         """Return an iterator of what *listing* hands out; it makes as many requests at once as *pace* allows."""
@@ -57,7 +57,7 @@ class Get(Protocol[T]):
     """Makes a request; the arguments are those of `Connection.call`."""
 
     def __call__(
-        self, request: ListRequest, /, *, on_arrival: OnArrival | None, on_retry: OnRetry | None
+        self, request: ListRequest, /, *, on_arrival: OnArrival | None, wait: Wait | None
     ) -> Answer[ListEnvelope[T]]:
         """Make *request* and return the answer."""
         ...
@@ -93,6 +93,8 @@ class Batches(Generic[T]):
         if self._began and not self._threads.has_news:
             self._pace.open()
         self._began = True
+        while self._threads.has_news:
+            self._tell(*self._threads.news())
         try:
             batch = self._next()
         except (APIError, PaginationError) as error:
@@ -100,6 +102,7 @@ class Batches(Generic[T]):
             raise
         if batch is None:
             raise StopIteration
+        self._listing.report()
         # These travel while the consumer works.
         self._threads.start(self._wanted(self._pace.room - 1))
         return batch
@@ -115,6 +118,7 @@ class Batches(Generic[T]):
         return batch
 
     def _wanted(self, room: int) -> list[ListRequest]:
+        self._pace.give_turns(self._listing.under_way)
         return self._listing.wanted(room, self._pace.ahead(room))
 
     def _tell(self, request: ListRequest, news: News[T]) -> None:
@@ -124,6 +128,9 @@ class Batches(Generic[T]):
         if isinstance(news, _Repeats):
             self._listing.repeats(request)
             self._pace.repeats(request, news.error)
+            return
+        if isinstance(news, _Returns):
+            self._pace.returns(request, news.turn.set)
             return
         self._pace.answered(request)
         if isinstance(news, Exception):
@@ -145,7 +152,14 @@ class _Repeats:
     error: Exception
 
 
-News: TypeAlias = "Answer[ListEnvelope[T]] | _Arrived | _Repeats | BaseException"
+@dataclass(frozen=True, slots=True)
+class _Returns:
+    """News of a request: it has waited, and is repeated when it is its *turn*."""
+
+    turn: Event
+
+
+News: TypeAlias = "Answer[ListEnvelope[T]] | _Arrived | _Repeats | _Returns | BaseException"
 
 
 class _Stopped(Exception):  # noqa: N818 - ends a thread, and is seen by nobody
@@ -170,7 +184,8 @@ class _Threads(Generic[T]):
         # Those that are not waited for before the end; waiting for each would take turns with all the others.
         self._threads: list[Thread] = []
         self.under_way = 0
-        self._stopped = False
+        self._turns: set[Event] = set()
+        self._stopped = Event()
 
     @property
     def has_news(self) -> bool:
@@ -180,52 +195,71 @@ class _Threads(Generic[T]):
     def news(self) -> tuple[ListRequest, News[T]]:
         """Wait for news of a request, and return both."""
         request, news = self._news.get()
-        if not isinstance(news, _Arrived | _Repeats):
+        if not isinstance(news, _Arrived | _Repeats | _Returns):
             self.under_way -= 1
         return request, news
 
     def start(self, requests: list[ListRequest]) -> None:
         """Make *requests*, each in a thread."""
         self._threads = [thread for thread in self._threads if thread.is_alive()]
-        self.under_way += len(requests)
         for request in requests:
             # Tracing and logging find the context that the consumer has.
-            make = partial(copy_context().run, self._make, request, announces=self._announces)
+            make = partial(copy_context().run, self._make, request)
             thread = Thread(target=make, name="callrounded", daemon=True)
-            self._threads.append(thread)
+            self.under_way += 1
             thread.start()
+            self._threads.append(thread)
 
     def start_here(self, request: ListRequest) -> None:
         """Make *request* in this thread."""
         self.under_way += 1
-        self._make(request, announces=False)
+        self._make(request, here=True)
 
-    def _make(self, request: ListRequest, *, announces: bool) -> None:
+    def _make(self, request: ListRequest, *, here: bool = False) -> None:
         def on_arrival() -> None:
             self._news.put((request, _Arrived()))
             # Lets the consumer's thread make the next request now; else it may wait until this answer has been read.
             sleep(0)
 
-        def on_retry(error: Exception, _seconds: float) -> None:
-            if self._stopped:
-                raise _Stopped
+        def wait(error: Exception, seconds: float) -> None:
             self._news.put((request, _Repeats(error)))
+            self._stopped.wait(seconds)
+            if not here:
+                self._wait_for_turn(request)
+            if self._stopped.is_set():
+                raise _Stopped
 
         try:
-            answer = self._get(request, on_arrival=on_arrival if announces else None, on_retry=on_retry)
+            answer = self._get(request, on_arrival=on_arrival if self._announces and not here else None, wait=wait)
         except BaseException as error:  # noqa: BLE001 - raised by whoever waits for it
             self._news.put((request, error))
         else:
             self._news.put((request, answer))
 
+    def _wait_for_turn(self, request: ListRequest) -> None:
+        turn = Event()
+        self._turns.add(turn)
+        # Whoever stops sets this first, and then all turns there are.
+        if not self._stopped.is_set():
+            self._news.put((request, _Returns(turn)))
+            turn.wait()
+        self._turns.discard(turn)
+
+    def _stop(self) -> None:
+        self._stopped.set()
+        for turn in self._turns.copy():
+            turn.set()
+
     def abandon(self) -> None:
         """Leave the threads to themselves: what they wait for may never come."""
-        self._stopped = True
+        self._stop()
         self._threads.clear()
 
     def join(self) -> None:
         """Wait until the requests under way have ended; none is repeated."""
-        self._stopped = True
+        self._stop()
         for thread in self._threads:
-            thread.join()
+            # The garbage collector can bring one of the threads here. And when Python exits, none of them goes on.
+            if thread is not current_thread() and not sys.is_finalizing():
+                thread.join()
         self._threads.clear()

@@ -81,6 +81,11 @@ class Listing(Generic[T]):
         """Where to go on, after the records that were handed out."""
         return to_checkpoint(self._plan, self._position, self._left)
 
+    @property
+    def under_way(self) -> int:
+        """How many requests have been made that no answer has come to."""
+        return self._under_way
+
     def wanted(self, room: int, ahead: int | None) -> list[ListRequest]:
         """Return the requests to make now, the most urgent first.
 
@@ -136,6 +141,11 @@ class Listing(Generic[T]):
             self._conclude()
         return None
 
+    def report(self) -> None:
+        """Tell the consumer's `on_progress` about what was handed out. What it raises is no error of the listing."""
+        if self._on_progress is not None:
+            self._on_progress(Progress(self._count, self._position.total, self._pages))
+
     def _depart(self, request: ListRequest) -> None:
         if id(request) in self._arrived:
             self._arrived.remove(id(request))
@@ -164,8 +174,6 @@ class Listing(Generic[T]):
             self._position = replace(
                 self._position, at_end=True, count=self._count, keys=(), changed=True, doubtful=True
             )
-        if self._on_progress is not None:
-            self._on_progress(Progress(self._count, self._position.total, self._pages))
         return Batch(records, step.request, step.answer, self._position)
 
     def _position_after(self, step: Step[T], walk: PageWalk[T] | CursorWalk[T]) -> Position:

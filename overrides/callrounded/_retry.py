@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final, ParamSpec, TypeAlias, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from ._errors import APIConnectionError, APIError, APIStatusError
 from ._logging import keep_retries_out_of_other_logs, log_retry
@@ -20,8 +20,6 @@ from ._options import Options
 
 P = ParamSpec("P")
 T = TypeVar("T")
-OnRetry: TypeAlias = Callable[[Exception, float], None]
-
 RETRIED_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530})
 # To be retried although the API may have acted on the first attempt: that does no harm to these.
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -91,15 +89,22 @@ def _is_idempotent(error: APIError) -> bool:
 
 
 @dataclass(slots=True)
-class _Retries:
-    """Counts the failed attempts of one call, and decides after each."""
+class Retries:
+    """Counts the failed attempts of one call, and decides after each.
+
+    Attributes:
+        options: How often, and how long to wait at most.
+        waits_itself: Whether the call waits itself before the next attempt, so that stamina does not.
+        due: The error that the next attempt follows, and the seconds to wait before it.
+    """
 
     options: Options
-    on_retry: OnRetry | None
+    waits_itself: bool
     failed: int = 0
+    due: tuple[APIError, float] | None = None
 
     def wait_after(self, error: Exception) -> float | bool:
-        """Return the seconds to wait before the attempt after *error*, or False for none: a hook for stamina."""
+        """Return the seconds that stamina is to wait before the attempt after *error*, or False for no attempt."""
         # stamina asks about everything, a cancellation included.
         if not isinstance(error, APIError):
             return False
@@ -108,22 +113,20 @@ class _Retries:
         if seconds is None:
             return False
         log_retry(error, self.failed, seconds)
-        if self.on_retry is not None:
-            self.on_retry(error, seconds)
-        return seconds
+        if not self.waits_itself:
+            return seconds
+        import stamina  # noqa: PLC0415 - as below
+
+        # In tests that have switched waits off, with stamina.set_testing, these are off too.
+        self.due = error, 0.0 if stamina.is_testing() else seconds
+        return 0.0
 
 
-def retrying(options: Options, on_retry: OnRetry | None) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Return a decorator that repeats a function, sync or async, for as long as an APIError it raises is retryable.
-
-    Args:
-        options: How often, and how long to wait at most.
-        on_retry: Called before each wait, with the error and the seconds of the wait.
-    """
+def retrying(retries: Retries) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Return a decorator that repeats a function, sync or async, for as long as *retries* says."""
     # Not at the top: importing it takes 10 to 40 ms, and most processes never retry.
     import stamina  # noqa: PLC0415
 
     keep_retries_out_of_other_logs()
-    retries = _Retries(options, on_retry)
     # No timeout: it would end the retries after 45 s, whatever max_retries and Retry-After say.
-    return stamina.retry(on=retries.wait_after, attempts=options.max_retries + 1, timeout=None)
+    return stamina.retry(on=retries.wait_after, attempts=retries.options.max_retries + 1, timeout=None)

@@ -61,10 +61,16 @@ class World:
         assert isinstance(error, APIError), error
         return error
 
-    async def call(self, client: Client, on_retry: Callable[[Exception, float], None] | None = None) -> Any:
+    async def call(self, client: Client, wait: Callable[[Exception, float], None] | None = None) -> Any:
         """Ask for one page without the resource: what the connection answers."""
+
+        async def async_wait(error: Exception, seconds: float) -> None:
+            if wait is not None:
+                wait(error, seconds)
+
         operation = api.list_phone_numbers
-        answer = inside(client)._connection.call(operation, operation.build(), on_retry=on_retry)
+        given = None if wait is None else wait if self.name == "sync" else async_wait
+        answer = inside(client)._connection.call(operation, operation.build(), wait=given)
         return answer if self.name == "sync" else await answer
 
     async def close(self, client: Client | httpx.Client | httpx.AsyncClient) -> None:

@@ -6,7 +6,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -14,6 +14,7 @@ import pytest
 import callrounded
 from callrounded import AsyncRounded, ClientClosedError, ConfigurationError, Rounded
 from callrounded.testing import FakeRounded, Fault, Server
+from callrounded_generated import models
 from tests.overrides.conftest import KEY, World, inside
 
 COPIES: dict[str, Callable[[object], object]] = {
@@ -285,6 +286,11 @@ class TestPackage:
         for name in callrounded.__all__:
             assert getattr(callrounded, name) is not None
         assert dir(callrounded) == callrounded.__all__ == sorted(callrounded.__all__)
+
+    def test_every_kind_of_record_can_be_had(self) -> None:
+        """One that the document has gained is exported by hand, which is easy to forget."""
+        kinds = {kind.__name__ for kind in get_args(models.PhoneNumber)}
+        assert kinds <= set(callrounded.__all__)
 
     def test_what_is_not_there_is_missed_in_the_usual_way(self) -> None:
         """By hasattr and by import."""

@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -33,7 +32,7 @@ from callrounded import (
     Rounded,
 )
 from callrounded.testing import FakeRounded, Fault, Reply, Server
-from tests.overrides.conftest import KEY, Client, World, inside
+from tests.overrides.conftest import KEY, Client, World
 
 
 @pytest.fixture
@@ -263,11 +262,11 @@ class TestWaiting:
 
         assert len(fake.requests) == 15
 
-    async def test_whoever_asks_is_told_before_each_wait(self, world: World, fake: FakeRounded, server: Server) -> None:
-        """on_retry gets the error and the seconds, and not the last error, which nobody waits for."""
+    async def test_whoever_asks_can_wait_instead(self, world: World, fake: FakeRounded, server: Server) -> None:
+        """`wait` gets the error and the seconds, and not the last error, which nobody waits for."""
         told: list[tuple[int, float]] = []
 
-        def on_retry(error: Exception, seconds: float) -> None:
+        def wait(error: Exception, seconds: float) -> None:
             assert isinstance(error, APIStatusError)
             told.append((error.status_code, seconds))
 
@@ -276,18 +275,9 @@ class TestWaiting:
         fake.fail(Fault.status(500))
         fake.fail(Fault.status(502))
         with pytest.raises(InternalServerError):
-            await world.call(client, on_retry)
+            await world.call(client, wait)
 
         assert told == [(503, 0.01), (500, 0.05)]
-
-    async def test_the_connection_can_wait(self, world: World, client: Client) -> None:
-        """Paging waits through it, so that the sync and the async way are each in one place."""
-        connection = inside(client)._connection
-        started = time.monotonic()
-        if (waiting := connection.sleep(0.05)) is not None:
-            await waiting
-
-        assert 0.05 <= time.monotonic() - started < 5
 
 
 class TestSize:

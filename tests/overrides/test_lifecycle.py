@@ -10,6 +10,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import cast
 
+import anyio
 import pytest
 
 from callrounded import AsyncRounded, PhoneNumber, Rounded, RoundedError
@@ -131,6 +132,17 @@ class TestCancellation:
                 await task
 
             # The first page came over one that is in use again by now, or idle.
+            assert sockets_to(server) <= 1
+
+    @needs_proc
+    async def test_a_scope_that_cancels_again_and_again(self, fake: FakeRounded, server: Server) -> None:
+        """As those of anyio do until they are left: every connection is closed all the same."""
+        fake.fail(Fault.slow_body(60), when=lambda request: request.page != 1, times=None)
+        async with AsyncRounded(KEY, base_url=server.url) as client:
+            for _ in range(3):
+                with anyio.move_on_after(0.1) as scope:
+                    await client.phone_numbers.list_all(limit=PAGE_SIZE)
+                assert scope.cancelled_caught
             assert sockets_to(server) <= 1
 
     async def test_a_deadline_is_a_cancellation(self, fake: FakeRounded, server: Server) -> None:

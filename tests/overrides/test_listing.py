@@ -238,9 +238,66 @@ class TestStopping:
 
         assert_all_quiet(fake)
 
+    async def test_an_api_error_of_on_progress_gets_no_checkpoint(self, world: World) -> None:
+        """It says nothing about this listing; going on from it would lose the page that had just come."""
+        theirs = APIConnectionError("another call")
+
+        def on_progress(_: object) -> None:
+            raise theirs
+
+        with pytest.raises(APIConnectionError, match="another call"):
+            await list_all(client_of(world, fake_of(40)), limit=10, on_progress=on_progress)
+
+        assert theirs.checkpoint is None
+
 
 class TestSlowingDown:
     """The server says that it is asked too much."""
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("most", [1, 2, 5])
+    async def test_a_server_that_bears_little_is_asked_little(self, world: World, way: Any, most: int) -> None:
+        """Those that it refused come back one after the other, so that their retries suffice."""
+        fake = fake_of(200, delay=0.01)
+        fake.fail(Fault.status(429, retry_after=0.05), when=lambda _: fake.in_flight > most, times=None)
+
+        records = await way(client_of(world, fake), limit=5)
+
+        assert ids(records) == listed(fake)
+        assert len(fake.requests) > 40, "none was refused"
+
+    async def test_a_slow_consumer_asks_for_nothing_while_it_is_to_wait(self, world: World) -> None:
+        """A page that was fetched ahead and refused counts before the pages that the consumer goes on to."""
+        fake = fake_of(400, delay=0.02)
+        reader = Reader(client_of(world, fake), limit=10)
+        await reader.take(200)
+        refused = max(request.page or 0 for request in fake.requests) + 1
+        fake.fail(Fault.status(429, retry_after=1), page=refused)
+
+        while refused not in {request.page for request in fake.requests}:
+            await reader.take(10)
+            await asyncio.sleep(0.1)
+        asked = len(fake.requests)
+        await reader.take(10)
+
+        assert len(fake.requests) == asked
+        await reader.stop()
+        assert_all_quiet(fake)
+
+    async def test_whoever_stops_does_not_wait_for_a_retry(self, world: World) -> None:
+        """Nor is the page requested again."""
+        fake = fake_of(400)
+        fake.fail(Fault.status(429, retry_after=20), page=3)
+        reader = Reader(client_of(world, fake), limit=10)
+        await reader.take(11)
+        await asyncio.sleep(0.1)
+        began = time.monotonic()
+
+        await reader.stop()
+
+        assert time.monotonic() - began < 5
+        assert [request.page for request in fake.requests] == [1, 2, 3]
+        assert_all_quiet(fake)
 
     @pytest.mark.parametrize("status", [429, 503])
     async def test_all_wait_as_it_asks(self, world: World, status: int) -> None:

@@ -1,5 +1,7 @@
 """How many pages may be under way at once."""
 
+from functools import partial
+
 from callrounded import APIConnectionError, RateLimitError
 from callrounded._pace import Pace
 
@@ -68,3 +70,50 @@ def test_other_errors_are_no_reason_to_slow_down() -> None:
     pace.repeats("one", APIConnectionError("reset"))
 
     assert pace.room == 8
+
+
+def test_no_more_than_those_that_were_not_refused() -> None:
+    """Six of eight refused means that the server bears two."""
+    pace = Pace(8, window=8)
+    went: list[str] = []
+    for name in "abcdef":
+        pace.repeats(name, TOO_MUCH)
+    for name in "abcdef":
+        pace.returns(name, partial(went.append, name))
+        pace.give_turns(6)
+
+    assert went == ["a", "b"]
+    pace.answered("a")
+    pace.give_turns(5)
+    assert went == ["a", "b", "c"]
+
+
+def test_nobody_goes_on_while_one_has_to_wait() -> None:
+    """However long the others were asked to wait."""
+    pace = Pace(8, window=8)
+    went: list[str] = []
+    pace.repeats("one", TOO_MUCH)
+    pace.repeats("broken off", APIConnectionError("reset"))
+
+    pace.returns("broken off", partial(went.append, "broken off"))
+    pace.give_turns(2)
+    assert went == []
+    pace.returns("one", partial(went.append, "one"))
+    pace.give_turns(2)
+
+    assert went == ["one", "broken off"]
+
+
+def test_the_most_refused_goes_first_and_alone() -> None:
+    """It has the fewest attempts left."""
+    pace = Pace(8, window=8)
+    went: list[str] = []
+    for name in ("once", "twice"):
+        pace.repeats(name, TOO_MUCH)
+    pace.repeats("twice", TOO_MUCH)
+    for name in ("once", "twice"):
+        pace.returns(name, partial(went.append, name))
+
+    pace.give_turns(2)
+
+    assert went == ["twice"]
