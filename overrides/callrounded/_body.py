@@ -33,7 +33,8 @@ class Body:
         self._coding = response.headers.get("content-encoding", "identity").strip().lower()
         self._pieces: list[bytes] = []
         self._size = 0
-        self.is_open = _announced_size(response.headers) <= limit
+        # Of an error, the beginning is enough.
+        self.is_open = not response.is_success or _announced_size(response.headers) <= limit
         if response.is_stream_consumed:
             # httpx has unpacked it already.
             self._coding = "identity"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from ._checkpoint import Checkpoint, Plan, Position, to_checkpoint
@@ -138,8 +138,10 @@ class _AnyPage(Generic[T]):
         return f"<{type(self).__name__}{number}: {len(self.data)} records>"
 
     def __getstate__(self) -> dict[str, Any]:
-        # Without the client, which holds the key, and the answer, which knows the request.
-        return vars(self) | {"_source": None, "_answer": None}
+        # Without the client, which holds the key, and the answer, which knows the request. And without the cursors that
+        # led here: a chain as long as the listing, too long to be pickled.
+        position = replace(self._place.position, trail=None)
+        return vars(self) | {"_source": None, "_answer": None, "_place": replace(self._place, position=position)}
 
     def _check_next_page(self) -> None:
         if not self.has_next_page():

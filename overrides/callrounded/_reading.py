@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PAGING = frozenset({"page", "limit", "use_cursor", "cursor"})
+
 
 @dataclass(frozen=True, slots=True)
 class SinglePage:
@@ -75,6 +77,7 @@ class Reading(Generic[T]):
                     "A checkpoint says where and how to go on: no page, use_cursor, cursor or filters beside it."
                 )
             plan, start, left = from_checkpoint(checkpoint, operation.name, verify=verify)
+            _check_filters(operation, plan.filters)
             max_items = left if max_items is None else max_items
         return cls(plan, Listing(plan, start, max_items=max_items, on_progress=on_progress), concurrency)
 
@@ -141,6 +144,16 @@ def _start(page: int | None, use_cursor: bool | None, cursor: str | None) -> Pos
         # How many records stand before a cursor nobody knows.
         return Position(cursor=cursor, before=0 if cursor is None else None)
     return Position(page, before=0 if page in {None, 1} else None)
+
+
+def _check_filters(operation: Operation[..., object, object], filters: dict[str, Any]) -> None:
+    """Raise `ConfigurationError` when the *filters* of a checkpoint are none of *operation*."""
+    try:
+        fault = ", ".join(_PAGING.intersection(_bound(operation, (), filters, partly=True)))
+    except TypeError as error:
+        fault = str(error)
+    if fault:
+        raise ConfigurationError(f"The checkpoint is damaged: its filters cannot be used ({fault:.200}).")
 
 
 def _plain(filters: dict[str, Any]) -> dict[str, Any]:

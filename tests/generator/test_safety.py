@@ -107,6 +107,9 @@ def imported(document: Document, *, tidy: bool = False) -> Iterator[ModuleType]:
                 del sys.modules[name]
 
 
+OUR_OWN = "prepare([globals()[name] for name in __all__])"
+
+
 def statements(folder: Path) -> set[str]:
     """Return what the statements of models and endpoints are, at the top and in classes: nothing that does anything."""
     found: set[str] = set()
@@ -116,6 +119,7 @@ def statements(folder: Path) -> set[str]:
             inner = node.body if isinstance(node, ast.ClassDef | ast.If) else []
             found |= {type(statement).__name__ for statement in (node, *inner)}
             expressions = [each.value for each in (node, *inner) if isinstance(each, ast.Expr)]
+            expressions = [each for each in expressions if ast.unparse(each) != OUR_OWN]
             assert all(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in expressions)
     return found
 

@@ -318,6 +318,18 @@ class TestSize:
         assert error.status_code == 418
         assert len(error.body) == 4096
 
+    async def test_an_error_that_announces_a_long_body_is_read_at_its_beginning(
+        self, world: World, fake: FakeRounded, client: Client
+    ) -> None:
+        """What a proxy has to say stands there."""
+        fake.fail(Fault.status(501, body=b"<html>" + b"x" * 2_000_000))
+
+        error = await world.api_error(client)
+
+        assert isinstance(error, APIStatusError)
+        assert error.body.startswith("<html>x")
+        assert "<html>" in str(error)
+
     async def test_packed_answers_are_asked_for_and_understood(
         self, world: World, fake: FakeRounded, client: Client
     ) -> None:

@@ -230,6 +230,14 @@ class TestPickling:
         with pytest.raises(ConfigurationError, match="no client"):
             await next_page(page)
 
+    async def test_a_page_behind_many_others_can_be_pickled(self, world: World) -> None:
+        """In cursor mode each page knows the cursors that led to it."""
+        page = await world.list(client_of(world, fake_of(1_200)), limit=1, use_cursor=True)
+        pages = [page async for page in page.iter_pages()] if world.name == "async" else list(page.iter_pages())
+
+        assert ids(pickle.loads(pickle.dumps(pages[-1])).data) == ids(pages[-1].data)
+        assert ids(copy.deepcopy(pages[-1]).data) == ids(pages[-1].data)
+
     async def test_the_key_is_not_in_it(self, world: World) -> None:
         """Nor what was sent."""
         page = await world.list(client_of(world, fake_of(25)), limit=10)

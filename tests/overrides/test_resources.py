@@ -186,6 +186,16 @@ class TestAnotherEndpoint:
         assert ids(rest) == listed(fake)[10:]
         assert {(sent["since"], sent["tag"]) for sent in params(fake)} == {("2023-01-01T00:00:00Z", "a&b é")}
 
+    @pytest.mark.parametrize("filters", [{"x": 1}, {"page": 2}, {"cursor": "2024-01-01T00:00:00Z"}])
+    async def test_a_checkpoint_has_filters_of_its_operation(self, world: World, filters: dict[str, Any]) -> None:
+        """Otherwise it is damaged."""
+        client = client_of(world, fake_of(25))
+        page = await world.list(client, limit=10)
+        checkpoint = json.loads(json.dumps(page.checkpoint)) | {"filters": filters}
+
+        with pytest.raises(ConfigurationError, match="damaged"):
+            await list_all(client, checkpoint=checkpoint)
+
     async def test_a_checkpoint_belongs_to_its_operation(self, world: World) -> None:
         """The place in one list is none in another."""
         fake = fake_of(25)

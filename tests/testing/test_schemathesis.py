@@ -47,8 +47,9 @@ def test_every_answer_is_one_the_contract_allows(case: Any, server: Server) -> N
     # Nor that a page of less than one record cannot be asked for, on which the provider's page is silent.
     if case.meta.generation.mode.is_positive and isinstance(case.query.get("limit"), int):
         case.query["limit"] = max(1, case.query["limit"])
-    # And in a URL an empty text is how null is written, which is allowed, and not a text in the place of a number.
+    # And in a URL an empty text is how null is written, which is allowed, and not a text in the place of a number, nor
+    # an object or a list without anything in it.
     for name in ("limit", "use_cursor"):
-        if case.query.get(name) == "":
+        if case.query.get(name) in ("", {}, []):
             case.query[name] = None
     case.call_and_validate(base_url=server.url)
