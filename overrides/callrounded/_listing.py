@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from threading import Event, Thread, current_thread
-from time import sleep
+from time import perf_counter, sleep, thread_time
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeAlias, TypeVar
 
 from ._errors import APIError, PaginationError
@@ -111,7 +111,7 @@ class Batches(Generic[T]):
         while (batch := self._listing.advance()) is None and not self._listing.finished:
             requests = self._wanted(self._pace.room)
             if len(requests) == 1 and not self._threads.under_way:
-                self._threads.start_here(requests[0])
+                self._pace.waited(self._threads.start_here(requests[0]))
             else:
                 self._threads.start(requests)
             self._tell(*self._threads.news())
@@ -210,10 +210,12 @@ class _Threads(Generic[T]):
             thread.start()
             self._threads.append(thread)
 
-    def start_here(self, request: ListRequest) -> None:
-        """Make *request* in this thread."""
+    def start_here(self, request: ListRequest) -> float:
+        """Make *request* in this thread, and return how many seconds it had nothing to do."""
         self.under_way += 1
+        began, worked = perf_counter(), thread_time()
         self._make(request, here=True)
+        return (perf_counter() - began) - (thread_time() - worked)
 
     def _make(self, request: ListRequest, *, here: bool = False) -> None:
         def on_arrival() -> None:

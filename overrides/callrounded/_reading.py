@@ -81,6 +81,10 @@ class Reading(Generic[T]):
             max_items = left if max_items is None else max_items
         return cls(plan, Listing(plan, start, max_items=max_items, on_progress=on_progress), concurrency)
 
+    def threaded_pace(self) -> Pace:
+        """Return the pace for threads of a consumer that wants all there is."""
+        return Pace(self.concurrency, window=1, reads_all=True)
+
     def at_full_pace(self) -> Pace:
         """Return the pace for a consumer that wants all there is."""
         return Pace(self.concurrency, window=self.concurrency, reads_all=True)

@@ -176,7 +176,7 @@ class ListResource(Generic[P, T]):
         )
         records: builtins.list[T] = []
         try:
-            with self._source.read(reading.plan, reading.listing, reading.at_full_pace()) as batches:
+            with self._source.read(reading.plan, reading.listing, reading.threaded_pace()) as batches:
                 for batch in batches:
                     records += batch.records
         except (APIError, PaginationError) as error:

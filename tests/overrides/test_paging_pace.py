@@ -117,3 +117,15 @@ def test_the_most_refused_goes_first_and_alone() -> None:
     pace.give_turns(2)
 
     assert went == ["twice"]
+
+
+def test_who_reads_all_opens_at_once_when_there_is_something_to_wait_for() -> None:
+    """Not for a server next door, which answers faster than an answer is read."""
+    pace = Pace(8, window=1, reads_all=True)
+
+    pace.open()
+    pace.waited(0.003)
+    assert pace.room == 1
+    pace.waited(0.05)
+
+    assert pace.room == 8
