@@ -103,7 +103,7 @@ def measure(rounds: int, folder: Path) -> list[Figure]:
         rounds: As for the other suites; what is measured here takes longer and is repeated less often.
         folder: Not used.
     """
-    delayed = with_delay(max(3, rounds // 30))
+    delayed = with_delay(max(3, rounds // 12))
     at_once = without_delay(max(3, rounds // 15))
     in_flight, one_by_one = "bare httpx, 8 pages in flight", "bare httpx, page by page"
     return [
