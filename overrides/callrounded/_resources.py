@@ -103,7 +103,7 @@ class ListResource(Generic[P, T]):
         Every record that was there throughout comes exactly once, or an error is raised: after the last record, if only
         the end shows that something is missing. What had to be looked for again comes when it is found. No more than
         the pages under way, and the ids, are held in memory. Nothing is requested before the first record is asked
-        for. Leaving the loop waits for the requests under way, and throws their answers away.
+        for. Leaving the loop ends the requests under way: the sync client waits for them, the async one hangs up.
 
         Args:
             limit: Records per page.
@@ -194,7 +194,7 @@ class ListResource(Generic[P, T]):
                 cursor mode `page` is not sent.
 
         Raises:
-            ConfigurationError: the parameters contradict each other.
+            ConfigurationError: a parameter cannot be used, or not together with another.
             APIError: the page did not come.
         """
         asked = single_page(self._operation, args, kwargs)
@@ -295,7 +295,7 @@ class AsyncListResource(Generic[P, T]):
                 cursor mode `page` is not sent.
 
         Raises:
-            ConfigurationError: the parameters contradict each other; at once.
+            ConfigurationError: a parameter cannot be used, or not together with another; at once.
             APIError: the page did not come.
         """
         return PageToCome(self._source, single_page(self._operation, args, kwargs))

@@ -20,6 +20,7 @@ from ._options import Options
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
 RETRIED_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530})
 # To be retried although the API may have acted on the first attempt: that does no harm to these.
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
