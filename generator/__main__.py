@@ -10,7 +10,6 @@ _HELP = {
     "spec": "check the document and its examples",
     "generate": "write generated_client/",
     "fresh": "compare generated_client/ with what `generate` would write",
-    "upstream": "compare the templates of openapi-python-client with those ours were written for",
 }
 
 
@@ -22,22 +21,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, text in _HELP.items():
         subparser = commands.add_parser(name, help=text)
         subparser.add_argument("--root", type=Path, default=argparse.SUPPRESS, help="the repository, if not this one")
-        if name == "upstream":
-            subparser.add_argument("--accept", action="store_true", help="ours were compared with them: record them")
-    options = vars(parser.parse_args(arguments))
+    options = parser.parse_args(arguments)
     try:
-        return _run(options.pop("command"), options.pop("root").resolve(), **options)
+        return _run(options.command, options.root.resolve())
     except KeyboardInterrupt:
         print("interrupted; no file is left half written", file=sys.stderr)
         return 130
 
 
-def _run(command: str, root: Path, **options: bool) -> int:
+def _run(command: str, root: Path) -> int:
     # Half a second to import, in which Ctrl-C is understood already.
     from generator import commands  # noqa: PLC0415
 
     try:
-        print(commands.run(command, root, **options))
+        print(commands.run(command, root))
     except commands.CommandError as error:
         print(error, file=sys.stderr)
         return 1

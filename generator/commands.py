@@ -7,10 +7,7 @@ from pathlib import Path
 
 from generator.check import check, operation_ids
 from generator.document import Document, SpecError
-from generator.freshness import differences, render_differences
-from generator.manifest import render_manifest
-from generator.publish import Published, publish
-from generator.upstream import UpstreamChanged, accept_upstream, check_upstream
+from generator.package import differences, manifest, render_differences, replace, summary
 
 PACKAGE = "callrounded_generated"
 
@@ -41,11 +38,6 @@ class Layout:
         return self.root / "generator" / "templates"
 
     @property
-    def upstream(self) -> Path:
-        """The record of the upstream templates that ours were written for."""
-        return self.root / "generator" / "upstream.json"
-
-    @property
     def package(self) -> Path:
         """The generated package."""
         return self.root / "generated_client" / PACKAGE
@@ -69,21 +61,20 @@ class Layout:
         return document
 
 
-def run(command: str, root: Path, **options: bool) -> str:
+def run(command: str, root: Path) -> str:
     """Run a command in the repository *root* and return what there is to say about it.
 
     Raises:
         CommandError: It failed, for a reason that lies outside the generator. No file was changed.
     """
-    commands: dict[str, Callable[..., str]] = {
+    commands: dict[str, Callable[[Layout], str]] = {
         "spec": spec,
         "generate": generate,
         "fresh": fresh,
-        "upstream": upstream,
     }
     try:
-        return commands[command](Layout(root), **options)
-    except (SpecError, UpstreamChanged) as error:
+        return commands[command](Layout(root))
+    except SpecError as error:
         raise CommandError(str(error)) from error
     except OSError as error:
         raise CommandError(f"{error.filename or 'a file cannot be written'}: {error.strerror or error}") from error
@@ -101,8 +92,10 @@ def generate(layout: Layout) -> str:
     with tempfile.TemporaryDirectory() as folder:
         rendered = Path(folder) / PACKAGE
         contents = build(layout, rendered)
-        published = publish(rendered, layout.package)
-    return f"{layout.name(layout.package)}: {contents}; {_changes(published)}"
+        changes = differences(rendered, layout.package)
+        if changes:
+            replace(layout.package, rendered)
+    return f"{layout.name(layout.package)}: {contents}\n{summary(changes)}"
 
 
 def fresh(layout: Layout) -> str:
@@ -117,15 +110,6 @@ def fresh(layout: Layout) -> str:
     return f"{layout.name(layout.package)} is what openapi/ and generator/ produce"
 
 
-def upstream(layout: Layout, *, accept: bool) -> str:
-    """Compare the templates of openapi-python-client with those that ours were written for, or accept them."""
-    if accept:
-        accept_upstream(layout.templates, layout.upstream)
-        return f"{layout.name(layout.upstream)} is written"
-    check_upstream(layout.templates, layout.upstream)
-    return "the templates of openapi-python-client are those that ours were written for"
-
-
 def build(layout: Layout, target: Path) -> str:
     """Write the package that the document gives into the folder *target*, which must not exist yet.
 
@@ -134,19 +118,17 @@ def build(layout: Layout, target: Path) -> str:
 
     Raises:
         SpecError: The document cannot be used.
-        UpstreamChanged: openapi-python-client has other templates than ours were written for.
         CommandError: The package cannot be rendered.
     """
     # openapi-python-client takes half a second to import, and `spec` does not need it.
     from generator.render import RenderError, render  # noqa: PLC0415
 
-    check_upstream(layout.templates, layout.upstream)
     document = layout.read()
     try:
         view = render(document, layout.config, layout.templates, target)
     except RenderError as error:
         raise CommandError(str(error)) from error
-    text = render_manifest(layout.spec, layout.config, layout.templates)
+    text = manifest(layout.spec.read_bytes())
     (target / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     files = sum(path.is_file() for path in target.rglob("*"))
     return ", ".join(
@@ -156,10 +138,3 @@ def build(layout: Layout, target: Path) -> str:
 
 def _count(number: int, name: str, plural: str = "s") -> str:
     return f"{number} {name}{'' if number == 1 else plural}"
-
-
-def _changes(published: Published) -> str:
-    if not published:
-        return "nothing changed"
-    counts = {"added": published.added, "changed": published.changed, "removed": published.removed}
-    return f"{', '.join(f'{len(paths)} {verb}' for verb, paths in counts.items() if paths)}\n{published}"

@@ -44,6 +44,10 @@ _FORMAT = (
 )
 
 
+RUNTIME = Path(__file__).parent / "runtime"
+"""What does not vary from document to document: modules that are copied as they are."""
+
+
 class RenderError(Exception):
     """The document cannot be rendered; the text says why."""
 
@@ -71,8 +75,15 @@ class _Package(Project):
     def _create_package(self) -> None:
         super()._create_package()
         (self.package_dir / "py.typed").touch()
-        for module in ("decoding", "encoding", "operation", "rows", "spelling", "values"):
-            self._write(f"{module}.py", f"{module}.py.jinja")
+
+    def _build_api(self) -> None:
+        super()._build_api()
+        # Upstream's types.py and errors.py are among those that ours replace.
+        header = self.env.get_template("header.jinja").render()
+        for module in sorted(RUNTIME.glob("*.py")):
+            if module.name != "__init__.py":
+                text = header + module.read_text(encoding="utf-8")
+                (self.package_dir / module.name).write_text(text, encoding="utf-8", newline="\n")
 
     def _build_models(self) -> None:
         (self.package_dir / "models").mkdir()

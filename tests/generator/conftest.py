@@ -75,8 +75,7 @@ def repository(tmp_path: Path) -> Path:
     root = tmp_path / "repository"
     for name in ("openapi", "generator/templates", "generated_client/callrounded_generated"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("config.yaml", "upstream.json"):
-        shutil.copyfile(ROOT / "generator" / name, root / "generator" / name)
+    shutil.copyfile(ROOT / "generator" / "config.yaml", root / "generator" / "config.yaml")
     return root
 
 

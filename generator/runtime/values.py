@@ -1,6 +1,3 @@
-{#- Why: upstream renders code for each property of each model. Ours has one class for each kind of JSON value. No
-    counterpart upstream. -#}
-{% include "header.jinja" %}
 """From JSON values to Python values: the types of the OpenAPI document, apart from objects with a class of their own.
 
 A type is made once, from an annotation, and converts values in two ways:

@@ -1,5 +1,3 @@
-{#- Why: what went out of the ordinary on the way in must come out again. No counterpart upstream. -#}
-{% include "header.jinja" %}
 """Values that JSON can write in more ways than Python does.
 
 Python writes a UUID in small letters and a date-time with all six decimals or none; it has one kind of number for what

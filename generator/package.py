@@ -1,11 +1,18 @@
-"""Is the committed package what the spec and the templates produce? Two folders, compared byte for byte."""
+"""The generated package as a folder: its manifest, its comparison with a fresh one, and its replacement."""
 
 import difflib
+import hashlib
+import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, NoReturn
+
+TOOLS = ("openapi-python-client", "ruff")
+"""The distributions whose version shows in the generated package."""
 
 CACHE = "__pycache__"
 """The one kind of folder that does not count: Python writes it wherever it imports from."""
@@ -31,6 +38,40 @@ class Difference:
         if self.expected is None:
             return "stray"
         return "missing" if self.actual is None else "edited"
+
+
+def manifest(source: bytes) -> str:
+    """Return the manifest of a package generated from the document *source*, as JSON text.
+
+    It names the document by its SHA-256, in which a CR LF counts as an LF, and the versions of the tools: nothing that
+    differs between machines, and nothing that changes without a change of the package.
+    """
+    digest = hashlib.sha256(source.replace(b"\r\n", b"\n")).hexdigest()
+    return json.dumps({"document": digest, "tools": {tool: version(tool) for tool in TOOLS}}, indent=2) + "\n"
+
+
+def replace(package: Path, rendered: Path) -> None:
+    """Put the folder *rendered* in the place of the folder *package*. Git has what was there before.
+
+    Raises:
+        OSError: *package* cannot be written.
+    """
+    # Copied first, beside it: a disk that is full is found to be full while the old package still stands.
+    new = package.with_name(f".{package.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    try:
+        shutil.copytree(rendered, new, copy_function=shutil.copyfile)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    shutil.rmtree(package, ignore_errors=True)
+    new.rename(package)
+
+
+def summary(differences: Iterable[Difference]) -> str:
+    """Return what happened to a package with these *differences*: one line for each file, or that nothing changed."""
+    verbs = {"missing": "added", "edited": "changed", "stray": "removed"}
+    return "\n".join(f"{verbs[item.kind]}: {item.path}" for item in differences) or "nothing changed"
 
 
 def differences(expected: Path, actual: Path) -> list[Difference]:

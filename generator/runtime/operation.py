@@ -1,6 +1,3 @@
-{#- Why: an operation as a value, so that code written by hand needs no private name of an endpoint module. No
-    counterpart upstream. -#}
-{% include "header.jinja" %}
 """What an operation is made of, and how its arguments become a request."""
 
 from __future__ import annotations
@@ -86,7 +83,7 @@ def path(template: str, *values: tuple[str, Any]) -> str:
         segment = text(value)
         if segment in ("", ".", ".."):
             raise ValueError(f"{name} cannot be {segment!r}: it is a part of the path {template}")
-        template = template.replace(f"{% raw %}{{{name}}}{% endraw %}", quote(segment, safe=""))
+        template = template.replace(f"{{{name}}}", quote(segment, safe=""))
     return template
 
 

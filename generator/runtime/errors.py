@@ -1,5 +1,3 @@
-{#- Why: upstream has one error, for an unexpected status. Ours says what in an answer is wrong, and where. -#}
-{% include "header.jinja" %}
 """What can be wrong with an answer."""
 
 from __future__ import annotations

@@ -1,5 +1,3 @@
-{#- Why: upstream parses JSON into dicts, whatever it is. Lists of objects are most of an answer. -#}
-{% include "header.jinja" %}
 """Rows: the objects of a list while they are being parsed, if each has all of the listed properties and no others.
 
 JSON text can be parsed into dicts without knowing anything about it. Where the names of the properties are known, an

@@ -1,5 +1,3 @@
-{#- Why: how models come out of JSON: checked, in C, once for all classes. No counterpart upstream. -#}
-{% include "header.jinja" %}
 """From JSON to models.
 
 A body is parsed first, in C: the objects of its lists into rows (see `rows`) if all of them have just the properties
@@ -13,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from importlib import import_module
 from itertools import repeat
 from operator import attrgetter
 from types import GenericAlias, NoneType, UnionType
@@ -351,8 +350,8 @@ def variant_of(cls: type[Model]) -> Type:
 
 def fields_of(cls: type[Model]) -> Iterator[Field]:
     """Return the attributes of a model that stand for a property."""
-    from . import models
-
+    # By name: the models are another part of the package, which imports this one.
+    models = import_module(".models", __package__)
     classes = {name: getattr(models, name) for name in models.__all__}
     hints = get_type_hints(cls, localns=classes, include_extras=True)
     for attribute in attrs.fields(cls):

@@ -1,6 +1,3 @@
-{#- Why: upstream's UNSET survives neither copy nor pickle, and makes every attribute a union of three. Ours is what all
-    models have in common. -#}
-{% include "header.jinja" %}
 """What generated models are made of."""
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
-"""Two folders compared: whatever git would see is a difference, and only that."""
+"""The generated package as a folder: what its manifest says, what differs, and its replacement."""
 
+import hashlib
+import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.freshness import Difference, differences, render_differences
+from generator.package import Difference, differences, manifest, render_differences, replace, summary
 
 FILES = {"__init__.py": b"a = 1\n", "api/__init__.py": b"", "models/one.py": b"b = 2\nc = 3\n"}
 
@@ -122,3 +125,40 @@ def test_a_long_diff_is_cut() -> None:
     assert lines[:10] == [f"missing: {number}.py" for number in range(10)]
     assert len(lines) == 10 + 20 + 1
     assert lines[-1] == "... and 520 lines more"
+
+
+def test_the_manifest_names_the_document_and_the_tools() -> None:
+    """It holds the hash of the document, whatever its line ends, and the versions of what wrote the package."""
+    content = b"openapi: 3.1.0\n"
+    assert json.loads(manifest(content)) == {
+        "document": hashlib.sha256(content).hexdigest(),
+        "tools": {name: version(name) for name in ("openapi-python-client", "ruff")},
+    }
+    assert manifest(content.replace(b"\n", b"\r\n")) == manifest(content)
+
+
+def test_a_package_is_replaced_whole(tmp_path: Path) -> None:
+    """Afterwards the folder holds what was rendered and nothing else, and nothing stands beside it."""
+    rendered = folder(tmp_path / "rendered", FILES)
+    package = folder(tmp_path / "packages" / "package", {"stray.py": b"", "models/one.py": b""})
+    changes = differences(rendered, package)
+    assert summary(changes) == ("added: __init__.py\nadded: api/__init__.py\nchanged: models/one.py\nremoved: stray.py")
+    replace(package, rendered)
+    assert differences(rendered, package) == []
+    assert list(package.parent.iterdir()) == [package]
+    assert summary([]) == "nothing changed"
+
+
+def test_a_package_that_cannot_be_copied_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full is found to be full before the old package is touched."""
+
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    rendered = folder(tmp_path / "rendered", FILES)
+    package = folder(tmp_path / "packages" / "package", {"old.py": b""})
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(OSError, match="No space left"):
+        replace(package, rendered)
+    assert [path.name for path in package.iterdir()] == ["old.py"]
+    assert list(package.parent.iterdir()) == [package]

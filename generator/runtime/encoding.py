@@ -1,5 +1,3 @@
-{#- Why: how models become JSON again. No counterpart upstream. -#}
-{% include "header.jinja" %}
 """From models to JSON."""
 
 from __future__ import annotations

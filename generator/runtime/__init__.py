@@ -1,0 +1,1 @@
+"""What every generated package has in common: copied as it is, with a header that says so."""
