@@ -19,7 +19,7 @@ from openapi_python_client.parser.errors import GeneratorError
 
 from generator.check import operation_ids
 from generator.document import Document
-from generator.view import OperationView, View, build_docstring, docstring, read_view
+from generator.view import OperationView, View, build_docstring, call_docstring, docstring, read_view
 
 # Nothing but these decides: no configuration file, environment, .gitignore or name of a folder. Ruff would pass over
 # files below a folder called build, and in nox's own.
@@ -65,6 +65,7 @@ class _Package(Project):
         names: dict[str, Any] = self.env.globals
         names.update(
             operations=view.operations,
+            call_docstring=call_docstring,
             operation_named=named.__getitem__,
             exports=view.exports(),
             document_title=view.title,
@@ -78,12 +79,13 @@ class _Package(Project):
 
     def _build_api(self) -> None:
         super()._build_api()
-        # Upstream's types.py and errors.py are among those that ours replace.
+        # Upstream's client.py, types.py and errors.py are among those that ours replace.
         header = self.env.get_template("header.jinja").render()
         for module in sorted(RUNTIME.glob("*.py")):
             if module.name != "__init__.py":
                 text = header + module.read_text(encoding="utf-8")
                 (self.package_dir / module.name).write_text(text, encoding="utf-8", newline="\n")
+        self._write("settings.py", "settings.py.jinja")
 
     def _build_models(self) -> None:
         (self.package_dir / "models").mkdir()

@@ -31,6 +31,8 @@ def test_each_python_block_runs(source: str, monkeypatch: pytest.MonkeyPatch) ->
     with FakeRounded(records=2_500).serve() as server:
         monkeypatch.setenv("CALLROUNDED_API_KEY", "test-key")
         monkeypatch.setenv("CALLROUNDED_BASE_URL", server.url)
+        # The generated client alone reads nothing from the environment.
+        source = source.replace("AuthenticatedClient(", f"AuthenticatedClient(base_url={server.url!r}, ")
         exec(compile(source, "a Python block", "exec"), {"__name__": "__main__"})
 
 

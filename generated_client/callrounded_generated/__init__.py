@@ -1,8 +1,20 @@
 # Generated from openapi/rounded.yaml by `nox -s generate`. Do not edit: change openapi/ or generator/ and run it again.
-"""Generated client for the Rounded API: models, and operations as pure functions; it sends nothing by itself."""
+"""A client for the Rounded API: a function for each operation, a class for each object."""
 
-from .client import Client
-from .errors import DecodeError
+from .client import AuthenticatedClient, Client
+from .errors import DecodeError, UnexpectedStatus
 from .operation import Operation, Request
+from .responses import Response
+from .types import UNSET, Unset
 
-__all__ = ["Client", "DecodeError", "Operation", "Request"]
+__all__ = [
+    "UNSET",
+    "AuthenticatedClient",
+    "Client",
+    "DecodeError",
+    "Operation",
+    "Request",
+    "Response",
+    "UnexpectedStatus",
+    "Unset",
+]

@@ -1,17 +1,20 @@
 # Generated from openapi/rounded.yaml by `nox -s generate`. Do not edit: change openapi/ or generator/ and run it again.
-"""Where the API is, and who is calling."""
+"""Clients: where the API is, who is calling, and the connections to it."""
 
 from __future__ import annotations
 
+import os
+import ssl
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NoReturn, Self, TypeAlias, TypedDict
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeAlias, TypedDict
 from urllib.parse import urlencode
 
 import httpx
 from attrs import define, evolve, field
 
 from .operation import Request
+from .settings import AUTH_HEADER_NAME, AUTH_PREFIX, BASE_URL
 
 if TYPE_CHECKING:
     # A private name of httpx, which has no public one for this type: nothing may depend on it at run time.
@@ -31,39 +34,97 @@ class RequestArguments(TypedDict):
     timeout: Timeout
 
 
-def _fixed(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """Return a copy of *headers* that nobody can change."""
-    return MappingProxyType(dict(headers))
+def _fixed(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a copy of *values* that nobody can change."""
+    return MappingProxyType(dict(values))
 
 
-def _names(headers: Mapping[str, str]) -> str:
-    """Return how headers are shown: their values may be secret."""
-    return f"<{', '.join(headers) or 'none'}>"
+def _names(values: Mapping[str, Any]) -> str:
+    """Return how *values* are shown: only their names, as they may be secret."""
+    return f"<{', '.join(values) or 'none'}>"
 
 
-@define(frozen=True, kw_only=True)
+@define
+class _Connections:
+    """The httpx clients of one client, made when they are needed, in the process that needs them."""
+
+    process: int = field(factory=os.getpid)
+    sync: httpx.Client | None = None
+    asynchronous: httpx.AsyncClient | None = None
+
+    def of_this_process(self) -> _Connections:
+        """Return these connections; in a forked child, forget those of the parent first."""
+        if self.process != os.getpid():
+            self.process, self.sync, self.asynchronous = os.getpid(), None, None
+        return self
+
+
+@define(frozen=True, kw_only=True, eq=False)
 class Client:
-    """What all requests of a caller have in common. Sends nothing, and never changes.
+    """A client for requests that need no token. Its settings never change: `with_...` methods return copies.
+
+    A copy has connections of its own. Use a client as a context manager, sync or async, or call `close()` or
+    `await aclose()`, to close its connections. A forked child process opens new ones.
 
     Attributes:
-        api_key: Sent as `X-Api-Key`. Not part of the repr, and a client cannot be pickled.
         base_url: Address of the server.
-        timeout: For each step of a request: connect, write, read, and wait for a connection.
+        timeout: Seconds, or an `httpx.Timeout`, for each step of a request: connect, write, read, and wait for a
+            connection. None waits for ever.
         headers: Sent with every request.
+        cookies: Sent with every request.
+        verify_ssl: As `verify` of httpx: whether, or by which context, the server's certificate is checked.
+        follow_redirects: Whether redirects are followed.
+        httpx_args: More arguments for `httpx.Client` and `httpx.AsyncClient`, such as `transport`.
     """
 
-    api_key: str = field(repr=False)
-    base_url: str = "https://api.callrounded.com"
+    base_url: str = BASE_URL
     timeout: Timeout = 30.0
     headers: Mapping[str, str] = field(factory=dict[str, str], converter=_fixed, repr=_names)
+    cookies: Mapping[str, str] = field(factory=dict[str, str], converter=_fixed, repr=_names)
+    verify_ssl: ssl.SSLContext | str | bool = True
+    follow_redirects: bool = False
+    httpx_args: Mapping[str, Any] = field(factory=dict[str, Any], converter=_fixed, repr=_names)
+    _connections: _Connections = field(factory=_Connections, init=False, repr=False)
 
     def with_headers(self, headers: Mapping[str, str]) -> Self:
         """Return a copy that sends *headers* too."""
         return evolve(self, headers={**self.headers, **headers})
 
+    def with_cookies(self, cookies: Mapping[str, str]) -> Self:
+        """Return a copy that sends *cookies* too."""
+        return evolve(self, cookies={**self.cookies, **cookies})
+
     def with_timeout(self, timeout: Timeout) -> Self:
         """Return a copy with another timeout."""
         return evolve(self, timeout=timeout)
+
+    def get_httpx_client(self) -> httpx.Client:
+        """Return the `httpx.Client` that sends the requests; the first call makes it."""
+        connections = self._connections.of_this_process()
+        if connections.sync is None:
+            connections.sync = httpx.Client(**self._httpx_arguments())
+        return connections.sync
+
+    def set_httpx_client(self, client: httpx.Client) -> Self:
+        """Send requests through *client*; return this client. Headers and timeout of this client still apply."""
+        self._connections.of_this_process().sync = client
+        return self
+
+    def get_async_httpx_client(self) -> httpx.AsyncClient:
+        """Return the `httpx.AsyncClient` that sends the requests; the first call makes it."""
+        connections = self._connections.of_this_process()
+        if connections.asynchronous is None:
+            connections.asynchronous = httpx.AsyncClient(**self._httpx_arguments())
+        return connections.asynchronous
+
+    def set_async_httpx_client(self, client: httpx.AsyncClient) -> Self:
+        """Send requests through *client*; return this client. Headers and timeout of this client still apply."""
+        self._connections.of_this_process().asynchronous = client
+        return self
+
+    def _httpx_arguments(self) -> dict[str, Any]:
+        own = {"cookies": dict(self.cookies), "verify": self.verify_ssl, "follow_redirects": self.follow_redirects}
+        return {**own, **self.httpx_args}
 
     def arguments(self, request: Request) -> RequestArguments:
         """Return *request* as arguments for httpx: `httpx.request(**client.arguments(request))`."""
@@ -71,7 +132,6 @@ class Client:
         headers = httpx.Headers({"Accept": "application/json"})
         for name, value in (*self.headers.items(), *request.headers):
             headers[name] = value  # Whatever the case of the name, there is one header of it.
-        headers["X-Api-Key"] = self.api_key
         return {
             "method": request.method,
             "url": f"{url}?{urlencode(request.params)}" if request.params else url,
@@ -80,6 +140,65 @@ class Client:
             "timeout": self.timeout,
         }
 
+    def send(self, request: Request) -> httpx.Response:
+        """Send *request* and return the response, read to its end.
+
+        Raises:
+            httpx.HTTPError: no complete response arrived.
+        """
+        return self.get_httpx_client().request(**self.arguments(request))
+
+    async def asend(self, request: Request) -> httpx.Response:
+        """Do what `send` does, without blocking."""
+        return await self.get_async_httpx_client().request(**self.arguments(request))
+
+    def close(self) -> None:
+        """Close the connections of sync requests."""
+        if self._connections.of_this_process().sync is not None:
+            self.get_httpx_client().close()
+
+    async def aclose(self) -> None:
+        """Close the connections of async requests."""
+        if self._connections.of_this_process().asynchronous is not None:
+            await self.get_async_httpx_client().aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled, and copied: the key would be written down."""
-        raise TypeError("a Client holds an API key: it can be neither pickled nor copied")
+        """Refuse to be pickled, and copied: secrets would be written down."""
+        raise TypeError(f"{type(self).__name__} holds an API key or connections: it can be neither pickled nor copied")
+
+
+@define(frozen=True, kw_only=True, eq=False)
+class AuthenticatedClient(Client):
+    """A client that sends a token with every request.
+
+    Attributes:
+        token: The API key. Not part of the repr.
+        prefix: What stands before the token in its header; empty for nothing.
+        auth_header_name: The header that the token is sent in.
+    """
+
+    token: str = field(repr=False)
+    prefix: str = AUTH_PREFIX
+    auth_header_name: str = AUTH_HEADER_NAME
+
+    def arguments(self, request: Request) -> RequestArguments:
+        """Return *request* as arguments for httpx, the token included."""
+        arguments = Client.arguments(self, request)
+        arguments["headers"][self.auth_header_name] = f"{self.prefix} {self.token}" if self.prefix else self.token
+        return arguments

@@ -380,6 +380,9 @@ def type_of(hint: Any) -> Type:
 
 def type_of_union(members: tuple[Any, ...]) -> Type:
     """Return the type that an annotation `X | Y` with these *members* stands for."""
+    members = tuple(member for member in members if member is not msgspec.UnsetType)  # No value that can arrive.
+    if len(members) == 1:
+        return type_of(members[0])
     others = [member for member in members if member is not NoneType]
     unknown = [member for member in others if isinstance(member, type) and issubclass(member, UnknownVariant)]
     inner = [variant for cls in unknown for variant in cls.variants.values()]  # Of unions within the union.

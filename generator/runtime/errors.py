@@ -1,4 +1,4 @@
-"""What can be wrong with an answer."""
+"""What can be wrong with a response."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Literal, cast, get_args, get_origin
+
+import httpx
 
 _LONGEST_EXCERPT = 200
 _LONGEST_TEXT = 60
@@ -20,7 +22,10 @@ class DecodeError(ValueError):
         path: Where, from the top of the body: `data[3].created_at`; `$` is the whole body.
         expected: What the document asks for, in words.
         found: What was there: a short excerpt, never a long value as a whole.
+        response: The response of httpx, where one was read; not kept by a pickle.
     """
+
+    response: httpx.Response | None = None
 
     def __init__(self, path: str, expected: str, found: str) -> None:
         super().__init__(path, expected, found)
@@ -30,6 +35,37 @@ class DecodeError(ValueError):
 
     def __str__(self) -> str:
         return f"{self.path}: expected {self.expected}, found {self.found}"
+
+
+class UndocumentedStatusError(DecodeError):
+    """The OpenAPI document does not say what a response with this status holds."""
+
+    def __init__(self, status_code: int) -> None:
+        super().__init__("$", "a response with a status that the OpenAPI document lists", str(status_code))
+
+    def __reduce__(self) -> tuple[type[UndocumentedStatusError], tuple[int]]:
+        return type(self), (int(self.found),)
+
+
+class UnexpectedStatus(Exception):  # noqa: N818 - the name that users of openapi-python-client know
+    """A response that is not one of the successes that the OpenAPI document lists.
+
+    Attributes:
+        status_code: The HTTP status.
+        content: The body.
+        headers: The headers.
+        parsed: What the body holds, if the document says so for this status and the body is like that; else None.
+    """
+
+    def __init__(self, status_code: int, content: bytes, headers: httpx.Headers, parsed: Any = None) -> None:
+        super().__init__(status_code, content, headers, parsed)
+        self.status_code = status_code
+        self.content = content
+        self.headers = headers
+        self.parsed = parsed
+
+    def __str__(self) -> str:
+        return f"unexpected status {self.status_code}: {excerpt(self.content) if self.content else 'an empty body'}"
 
 
 def excerpt(value: Any) -> str:

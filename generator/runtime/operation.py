@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -107,6 +108,12 @@ def json_body(value: Any) -> bytes:
 
 
 def text(value: Any) -> str:
-    """Return the value of a parameter as text, spelled as in JSON."""
+    """Return the value of a parameter as text, spelled as in JSON.
+
+    Raises:
+        ValueError: it is a date-time without an offset from UTC: the server would have to guess which time it is.
+    """
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(f"{value!r} has no offset from UTC: use an aware datetime, such as datetime.now(UTC)")
     plain = msgspec.to_builtins(value)
     return plain if isinstance(plain, str) else msgspec.json.encode(plain).decode()

@@ -18,6 +18,12 @@ from .errors import DecodeError, excerpt
 OnInvalid: TypeAlias = Literal["raise", "keep"]
 """What one broken object in a list does: fail the whole answer, or leave a `MalformedRecord` in its place."""
 
+Unset: TypeAlias = msgspec.UnsetType
+"""The type of `UNSET`."""
+
+UNSET = msgspec.UNSET
+"""A property or body that was not given, and is not sent. It is falsy, and the same object after copy and pickle."""
+
 AwareDatetime: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 """A date-time with an offset from UTC, as RFC 3339 asks for."""
 

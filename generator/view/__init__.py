@@ -12,14 +12,24 @@ bounds, what may be null. So ours are given this view of the same document inste
 from dataclasses import dataclass
 
 from generator.document import Document
-from generator.view.docstrings import build_docstring, docstring
+from generator.view.docstrings import build_docstring, call_docstring, docstring
 from generator.view.models import ModelView, model_view
 from generator.view.operations import OperationView, base_url, header_name, read_operations
 from generator.view.reader import SchemaReader
 from generator.view.scalars import EnumView
-from generator.view.unions import UnionView, union_view
+from generator.view.unions import UnionView, contained, union_view
 
-__all__ = ["EnumView", "ModelView", "OperationView", "UnionView", "View", "build_docstring", "docstring", "read_view"]
+__all__ = [
+    "EnumView",
+    "ModelView",
+    "OperationView",
+    "UnionView",
+    "View",
+    "build_docstring",
+    "call_docstring",
+    "docstring",
+    "read_view",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ def read_view(document: Document) -> View:
         unions=[],
         enums=reader.enums,
     )
+    reader.sent = contained(reader, reader.sent)
     while reader.pending:
         found = reader.pending.popleft()
         if found.name.kind == "union":

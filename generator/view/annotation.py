@@ -63,6 +63,7 @@ Annotation: TypeAlias = Plain | Constant | Class | Array | Map | Union
 
 ANY = Plain("Any")
 NULL = Plain("None")
+UNSET = Plain("Unset")
 
 
 def union(members: list[Annotation]) -> Annotation:
@@ -119,7 +120,7 @@ _SOURCES = {
     **dict.fromkeys(("bool", "dict", "float", "int", "list", "str"), "builtins"),
     **dict.fromkeys(("Annotated", "Any", "Literal"), "typing"),
     **dict.fromkeys(("date", "datetime"), "datetime"),
-    "AwareDatetime": "types",
+    **dict.fromkeys(("AwareDatetime", "UNSET", "Unset"), "types"),
     "Meta": "msgspec",
     "UUID": "uuid",
     "field": "attrs",

@@ -40,15 +40,35 @@ def _wrapped(line: str) -> list[str]:
 
 def build_docstring(operation: OperationView) -> str:
     """Return the text of the docstring of an operation's `build`."""
+    return "\n\n".join(_blocks(operation))
+
+
+def call_docstring(operation: OperationView, returns: str, *raises: str) -> str:
+    """Return the text of the docstring of a function that sends: what it *returns*, and *raises* beside httpx."""
+    errors = ["httpx.HTTPError: no complete response arrived.", *raises]
+    blocks = [
+        *_blocks(operation, ("client", "Where the API is, and who is calling.")),
+        returns,
+        "\n".join(["Raises:", *(f"    {line}" for line in errors)]),
+    ]
+    return "\n\n".join(blocks)
+
+
+def _blocks(operation: OperationView, *first: tuple[str, str]) -> list[str]:
     blocks = [operation.summary or operation.operation_id]
     if operation.description:
         blocks.append(operation.description)
     arguments = [
-        (parameter.name, parameter.description or f"The {parameter.location} parameter {parameter.wire_name}.")
-        for parameter in operation.parameters
+        *first,
+        *(
+            (parameter.name, parameter.description or f"The {parameter.location} parameter {parameter.wire_name}.")
+            for parameter in operation.parameters
+        ),
     ]
     if operation.body:
-        arguments.insert(len(operation.of("path")), ("body", operation.body.description or "The body of the request."))
+        arguments.insert(
+            len(first) + len(operation.of("path")), ("body", operation.body.description or "The body of the request.")
+        )
     if arguments:
         folded = [f"    {name}: {' '.join(text.split())}" for name, text in arguments]
         blocks.append("\n".join(["Args:", *folded]))
@@ -56,5 +76,5 @@ def build_docstring(operation: OperationView) -> str:
     if operation.body:
         is_required.append(operation.body.is_required)
     if not all(is_required):
-        blocks.append("None is not sent: what that means is the API's decision.")
-    return "\n\n".join(blocks)
+        blocks.append("None omits a parameter; the API applies its default.")
+    return blocks

@@ -66,7 +66,9 @@ def model_view(reader: SchemaReader, found: Found) -> ModelView:
     names = attribute_names(reader.document, properties)
     scope = Scope("..", names.keys())
     attributes = [
-        _attribute(reader.document, property_, name, scope, is_required=property_.name in found.schema.required)
+        _unset(name, property_, scope)
+        if found.name in reader.sent and property_.name not in found.schema.required
+        else _attribute(reader.document, property_, name, scope, is_required=property_.name in found.schema.required)
         for name, property_ in names.items()
     ]
     itself = (found.name.module, found.name.name)
@@ -109,6 +111,12 @@ def attribute_names(
             raise document.problem(property_.parts[0][0], message)
         names[name] = property_
     return names
+
+
+def _unset(name: str, property_: Property, scope: Scope) -> Attribute:
+    """Return an attribute of an object that is sent: whether it was given counts, not which default the API has."""
+    annotation = f"{scope.write(property_.annotation)} | {scope.name('Unset')}"
+    return attribute(name, property_, annotation, scope, default=scope.name("UNSET"))
 
 
 def _attribute(document: Document, property_: Property, name: str, scope: Scope, *, is_required: bool) -> Attribute:

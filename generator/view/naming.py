@@ -16,7 +16,13 @@ _OF_UNKNOWN_VARIANTS = frozenset({"raw", "tag", "variants"})
 TAKEN_IN_MODELS = _OF_EVERY_MODEL | _OF_UNKNOWN_VARIANTS | {"self"}
 """Names that an attribute of a model cannot have; `self` is the first parameter of its constructor."""
 
-TAKEN_IN_FUNCTIONS = frozenset({"self", "body", "Request"})
+TAKEN_IN_FUNCTIONS = frozenset(
+    {
+        *("self", "client", "body", "build", "parse", "parse_error", "sync_detailed", "asyncio_detailed"),
+        "Request",
+        "UNSET",
+    }
+)
 """Names that a parameter of an operation cannot have: what is called in its function, and `self` for methods."""
 
 # What generated modules import beside the models. A schema called Meta becomes the class Meta_.
@@ -24,7 +30,8 @@ _TAKEN_BY_IMPORTS = frozenset(
     {
         *("Annotated", "Any", "ClassVar", "Final", "Literal", "Mapping", "Meta", "Self", "TypeAlias", "UUID"),
         *("AwareDatetime", "Layout", "MalformedRecord", "Model", "OnInvalid", "Received", "UnknownVariant"),
-        *("DecodeError", "OpenIntEnum", "OpenStrEnum", "Operation", "Request"),
+        *("DecodeError", "OpenIntEnum", "OpenStrEnum", "Operation", "Request", "Response", "UNSET", "Unset"),
+        *("AuthenticatedClient", "Client", "UndocumentedStatusError", "UnexpectedStatus"),
     }
 )
 

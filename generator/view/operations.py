@@ -42,7 +42,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of a request; the annotation of an optional one has `None`."""
+    """The body of a request; the annotation of an optional one has `Unset`."""
 
     annotation: str
     media_type: str
@@ -203,8 +203,9 @@ class _OperationReader:
         parts = (schema.part((*pointer, "content", media_type, "schema"), media.get("schema")),)
         annotation = self.reader.annotation(parts)
         is_required = bool(node.get("required"))
+        self.reader.sent.update(part for part in py.walk(annotation) if isinstance(part, Class))
         return Body(
-            annotation=self.scope.write(annotation if is_required else py.or_null(annotation)),
+            annotation=self.scope.write(annotation) + ("" if is_required else " | Unset"),
             media_type=media_type,
             is_required=is_required,
             description=schema.words(node, "description"),

@@ -45,6 +45,7 @@ class SchemaReader:
         found: The models and unions so far.
         pending: Those of them whose attributes are to be read.
         enums: The enums so far.
+        sent: The models and unions that a body of a request can contain.
     """
 
     def __init__(self, document: Document) -> None:
@@ -52,6 +53,7 @@ class SchemaReader:
         self.found: dict[Class, Found] = {}
         self.pending = deque[Found]()
         self.enums: list[EnumView] = []
+        self.sent = set[Class]()
         self._annotations: dict[tuple[Pointer, ...], Annotation] = {}
         self._reading = set[tuple[Pointer, ...]]()
         self._owners: dict[str, Pointer] = {}

@@ -1,6 +1,6 @@
 """Objects that are told apart by a tag as unions of classes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.document import Pointer
@@ -145,3 +145,20 @@ def _models(reader: SchemaReader, name: Class) -> Iterator[Class]:
             yield from _models(reader, member)
     else:
         yield name
+
+
+def contained(reader: SchemaReader, classes: Iterable[Class]) -> set[Class]:
+    """Return the models and unions among *classes*, and those that these contain."""
+    pending = list(classes)
+    found = set[Class]()
+    while pending:
+        each = pending.pop()
+        if each in found or each.is_enum:
+            continue
+        found.add(each)
+        if each.kind == "union":
+            pending += _members(reader, reader.found[each]).values()
+        else:
+            annotations = (property_.annotation for property_ in read_properties(reader, reader.found[each]))
+            pending += (part for annotation in annotations for part in py.walk(annotation) if isinstance(part, Class))
+    return found

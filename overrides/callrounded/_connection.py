@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar, cast
 
 import httpx
 
-from callrounded_generated.client import Client
+from callrounded_generated.client import AuthenticatedClient
 from callrounded_generated.operation import Operation, Request
 
 from ._answer import interpret, rebuilt
@@ -52,8 +52,8 @@ class Driver(Generic[H]):
     def __init__(self, options: Options, lease: Lease[H]) -> None:
         self._options = options
         self._lease = lease
-        self._client = Client(
-            api_key=options.api_key.value,
+        self._client = AuthenticatedClient(
+            token=options.api_key.value,
             base_url=options.base_url,
             timeout=options.timeout,
             headers=options.headers.value,
@@ -88,8 +88,8 @@ class Driver(Generic[H]):
         response = rebuilt(response, content, request)
         log_response(response)
         value = interpret(operation, response, fault, self._options.on_invalid)
-        if isinstance(value, APIError) and echoes(response, self._client.api_key):
-            content, headers = without_echo(content, response.headers, self._client.api_key)
+        if isinstance(value, APIError) and echoes(response, self._client.token):
+            content, headers = without_echo(content, response.headers, self._client.token)
             response = rebuilt(response, content, request, headers)
             value = interpret(operation, response, fault, self._options.on_invalid)
         if isinstance(value, APIError):

@@ -8,13 +8,13 @@ import attrs
 import httpx
 import pytest
 
-from callrounded_generated import Client, Request
+from callrounded_generated import AuthenticatedClient, Request
 from callrounded_generated.api import list_phone_numbers
 
 KEY = "key-0123456789"
 
 
-def sent(client: Client, request: Request) -> httpx.Request:
+def sent(client: AuthenticatedClient, request: Request) -> httpx.Request:
     """Return *request* as httpx would send it."""
     with httpx.Client() as http:
         return http.build_request(**client.arguments(request))
@@ -23,7 +23,8 @@ def sent(client: Client, request: Request) -> httpx.Request:
 def test_a_request_has_address_query_and_key() -> None:
     """The arguments for httpx are complete: address, encoded query, headers with the key, a finite timeout."""
     request = sent(
-        Client(api_key=KEY), list_phone_numbers.build(limit=5, use_cursor=True, cursor="2023-11-07T05:31:56+00:00")
+        AuthenticatedClient(token=KEY),
+        list_phone_numbers.build(limit=5, use_cursor=True, cursor="2023-11-07T05:31:56+00:00"),
     )
     assert request.method == "GET"
     assert str(request.url) == (
@@ -33,20 +34,21 @@ def test_a_request_has_address_query_and_key() -> None:
     assert request.headers["Accept"] == "application/json"
     assert set(request.extensions["timeout"].values()) == {30.0}
     assert (
-        str(sent(Client(api_key=KEY), list_phone_numbers.build()).url) == "https://api.callrounded.com/v1/phone-numbers"
+        str(sent(AuthenticatedClient(token=KEY), list_phone_numbers.build()).url)
+        == "https://api.callrounded.com/v1/phone-numbers"
     )
 
 
 @pytest.mark.parametrize("base_url", ["http://127.0.0.1:8000/api", "http://127.0.0.1:8000/api/"])
 def test_another_server(base_url: str) -> None:
     """The path goes behind that of the server, with one slash in between."""
-    request = sent(Client(api_key=KEY, base_url=base_url), list_phone_numbers.build())
+    request = sent(AuthenticatedClient(token=KEY, base_url=base_url), list_phone_numbers.build())
     assert str(request.url) == "http://127.0.0.1:8000/api/v1/phone-numbers"
 
 
 def test_one_header_of_a_name() -> None:
     """Whatever the case of its letters a header is sent once: the caller's instead of ours, but never another key."""
-    client = Client(api_key=KEY, headers={"ACCEPT": "text/plain", "x-api-key": "other"}).with_headers(
+    client = AuthenticatedClient(token=KEY, headers={"ACCEPT": "text/plain", "x-api-key": "other"}).with_headers(
         {"accept": "*/*", "X-A": "1"}
     )
     request = sent(client, Request(method="GET", path="/", headers=(("x-a", "2"),)))
@@ -58,11 +60,11 @@ def test_one_header_of_a_name() -> None:
 def test_a_client_never_changes() -> None:
     """Changes are made to copies, and neither the caller's headers nor its own are a way in."""
     headers = {"X-A": "1"}
-    client = Client(api_key=KEY, headers=headers)
+    client = AuthenticatedClient(token=KEY, headers=headers)
     other = client.with_headers({"X-B": "2"}).with_timeout(5)
     headers["X-C"] = "3"
     assert dict(client.headers) == {"X-A": "1"}
-    assert (dict(other.headers), other.timeout, other.api_key) == ({"X-A": "1", "X-B": "2"}, 5, KEY)
+    assert (dict(other.headers), other.timeout, other.token) == ({"X-A": "1", "X-B": "2"}, 5, KEY)
     assert client.timeout == 30.0
     anything: Any = client
     with pytest.raises(TypeError):
@@ -73,7 +75,7 @@ def test_a_client_never_changes() -> None:
 
 def test_the_key_stays_where_it_is() -> None:
     """Neither repr nor str nor a pickle tells the key or the value of a header; there is no copy but by intent."""
-    client = Client(api_key=KEY, headers={"Authorization": "Bearer secret"})
+    client = AuthenticatedClient(token=KEY, headers={"Authorization": "Bearer secret"})
     for shown in (repr(client), str(client), f"{client}", repr(attrs.evolve(client, timeout=1))):
         assert KEY not in shown
         assert "secret" not in shown
@@ -87,6 +89,8 @@ def test_the_key_stays_where_it_is() -> None:
 def test_timeouts(timeout: Any) -> None:
     """A timeout is one of httpx: seconds, one for each step, none, or that of the httpx client."""
     with httpx.Client(timeout=7) as http:
-        request = http.build_request(**Client(api_key=KEY, timeout=timeout).arguments(list_phone_numbers.build()))
+        request = http.build_request(
+            **AuthenticatedClient(token=KEY, timeout=timeout).arguments(list_phone_numbers.build())
+        )
     expected = httpx.Timeout(7 if timeout is httpx.USE_CLIENT_DEFAULT else timeout)
     assert request.extensions["timeout"] == expected.as_dict()

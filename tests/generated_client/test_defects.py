@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from callrounded_generated import Client, DecodeError
+from callrounded_generated import AuthenticatedClient, DecodeError
 from callrounded_generated.api import list_phone_numbers
 from callrounded_generated.models import PhoneNumberList, PstnPhoneNumber, SipPhoneNumber, UnknownPhoneNumber
 
@@ -142,14 +142,14 @@ def test_6_what_is_absent_stays_absent(copied: Callable[[Any], Any], stock: Stoc
 def test_7_the_key_stays_secret(stock: Stock) -> None:
     """A client does not show its key."""
     assert KEY in repr(stock("client").AuthenticatedClient("https://api.example", token=KEY))
-    assert KEY not in repr(Client(api_key=KEY))
+    assert KEY not in repr(AuthenticatedClient(token=KEY))
 
 
 def test_7_the_key_is_sent_as_documented(stock: Stock) -> None:
     """The key is sent in the header that the document names."""
     theirs = stock("client").AuthenticatedClient("https://api.example", token=KEY).get_httpx_client()
     assert "X-Api-Key" not in theirs.headers
-    ours = Client(api_key=KEY).arguments(list_phone_numbers.build())
+    ours = AuthenticatedClient(token=KEY).arguments(list_phone_numbers.build())
     assert ours["headers"]["X-Api-Key"] == KEY
     theirs.close()
 
@@ -158,7 +158,7 @@ def test_7_nobody_waits_for_ever(stock: Stock) -> None:
     """A client has a finite timeout unless told otherwise."""
     theirs = stock("client").Client("https://api.example").get_httpx_client()
     assert theirs.timeout == httpx.Timeout(None)
-    assert Client(api_key=KEY).timeout == 30.0
+    assert AuthenticatedClient(token=KEY).timeout == 30.0
     theirs.close()
 
 
@@ -169,7 +169,7 @@ def test_7_a_copy_with_headers_leaves_the_original_alone(stock: Stock) -> None:
     theirs.with_headers({"X-A": "1"})
     assert "X-A" in http.headers
     http.close()
-    ours = Client(api_key=KEY)
+    ours = AuthenticatedClient(token=KEY)
     ours.with_headers({"X-A": "1"})
     assert "X-A" not in ours.arguments(list_phone_numbers.build())["headers"]
 

@@ -144,7 +144,7 @@ def test_answers_that_are_not_described(api: ModuleType) -> None:
     assert api.import_.parse_error(400, b"") is None
     assert api.delete_notes.parse_error(404, b"{}").message is None
     for operation in (api.import_, api.delete_notes):
-        with pytest.raises(ValueError, match=r"\$: expected an answer with a status that the OpenAPI document lists"):
+        with pytest.raises(ValueError, match=r"\$: expected a response with a status that the OpenAPI document lists"):
             operation.parse_error(500, b"")
 
 
@@ -162,6 +162,6 @@ def test_docstrings(api: ModuleType) -> None:
     text = inspect.getdoc(api.list_o_auth2_books.build) or ""
     assert text.startswith("List books\n\nAll of them.\n\nArgs:\n    shelf: The path parameter shelf.\n")
     assert "\n    query: Words, searched for.\n" in text
-    assert text.endswith("None is not sent: what that means is the API's decision.")
-    assert "None is not sent" not in (inspect.getdoc(api.replace.build) or "")
+    assert text.endswith("None omits a parameter; the API applies its default.")
+    assert "None omits" not in (inspect.getdoc(api.replace.build) or "")
     assert (inspect.getdoc(api.replace.build) or "").startswith("replace\n\nArgs:\n    shelf: ")

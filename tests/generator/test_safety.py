@@ -67,7 +67,7 @@ def a_document(text: str) -> Document:
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, **described},
             {"name": f"q{text}", "in": "query", "schema": {"type": "string", "const": text}, **described},
         ],
-        "requestBody": body,
+        "requestBody": {"content": {"application/json": {"schema": {"type": "string", "const": text}}}, **described},
         "responses": {"200": body},
     }
     schemas = {
@@ -169,7 +169,7 @@ def is_expressible(document: Document) -> bool:
     return True
 
 
-STATEMENTS = {"Expr", "ImportFrom", "ClassDef", "FunctionDef", "AnnAssign", "Assign"}
+STATEMENTS = {"Expr", "ImportFrom", "ClassDef", "FunctionDef", "AsyncFunctionDef", "AnnAssign", "Assign"}
 
 
 @settings(max_examples=30)

@@ -8,10 +8,13 @@ from typing import Annotated
 from msgspec import Meta
 
 from ... import operation as _operation
+from ... import responses as _responses
+from ...client import AuthenticatedClient
 from ...decoding import decode_json
 from ...models.error_envelope import ErrorEnvelope
 from ...models.phone_number_list import PhoneNumberList
 from ...operation import Request
+from ...responses import Response
 from ...types import OnInvalid
 
 
@@ -32,7 +35,7 @@ def build(
         cursor: Cursor for pagination based on the phone number created_at property (ISO 8601 datetime of last
             seen record).
 
-    None is not sent: what that means is the API's decision.
+    None omits a parameter; the API applies its default.
     """
     return Request(
         method="GET",
@@ -71,3 +74,130 @@ def parse_error(status_code: int, content: bytes) -> ErrorEnvelope:
         DecodeError: the body is not what the OpenAPI document says.
     """
     return decode_json(ErrorEnvelope, content)
+
+
+def sync_detailed(
+    client: AuthenticatedClient,
+    *,
+    page: Annotated[int, Meta(ge=1)] | None = None,
+    limit: Annotated[int, Meta(le=1000)] | None = None,
+    use_cursor: bool | None = None,
+    cursor: str | None = None,
+) -> Response[PhoneNumberList | ErrorEnvelope]:
+    """List phone numbers
+
+    Args:
+        client: Where the API is, and who is calling.
+        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false).
+        limit: Maximum number of results to return per page (default: 50, max: 1000).
+        use_cursor: Pagination mode selection: true for cursor-based pagination, false for page-based
+            pagination.
+        cursor: Cursor for pagination based on the phone number created_at property (ISO 8601 datetime of last
+            seen record).
+
+    None omits a parameter; the API applies its default.
+
+    Returns:
+        The response, whatever its status.
+
+    Raises:
+        httpx.HTTPError: no complete response arrived.
+        DecodeError: a documented success is not what the OpenAPI document says.
+    """
+    return _responses.read(
+        client.send(
+            build(
+                page=page,
+                limit=limit,
+                use_cursor=use_cursor,
+                cursor=cursor,
+            )
+        ),
+        parse,
+        parse_error,
+    )
+
+
+def sync(
+    client: AuthenticatedClient,
+    *,
+    page: Annotated[int, Meta(ge=1)] | None = None,
+    limit: Annotated[int, Meta(le=1000)] | None = None,
+    use_cursor: bool | None = None,
+    cursor: str | None = None,
+) -> PhoneNumberList:
+    """List phone numbers
+
+    Args:
+        client: Where the API is, and who is calling.
+        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false).
+        limit: Maximum number of results to return per page (default: 50, max: 1000).
+        use_cursor: Pagination mode selection: true for cursor-based pagination, false for page-based
+            pagination.
+        cursor: Cursor for pagination based on the phone number created_at property (ISO 8601 datetime of last
+            seen record).
+
+    None omits a parameter; the API applies its default.
+
+    Returns:
+        What the response holds.
+
+    Raises:
+        httpx.HTTPError: no complete response arrived.
+        DecodeError: a documented success is not what the OpenAPI document says.
+        UnexpectedStatus: the response is no documented success.
+    """
+    parsed: PhoneNumberList = _responses.success(
+        sync_detailed(
+            client=client,
+            page=page,
+            limit=limit,
+            use_cursor=use_cursor,
+            cursor=cursor,
+        )
+    )
+    return parsed
+
+
+async def asyncio_detailed(
+    client: AuthenticatedClient,
+    *,
+    page: Annotated[int, Meta(ge=1)] | None = None,
+    limit: Annotated[int, Meta(le=1000)] | None = None,
+    use_cursor: bool | None = None,
+    cursor: str | None = None,
+) -> Response[PhoneNumberList | ErrorEnvelope]:
+    """Do what `sync_detailed` does, without blocking."""
+    return _responses.read(
+        await client.asend(
+            build(
+                page=page,
+                limit=limit,
+                use_cursor=use_cursor,
+                cursor=cursor,
+            )
+        ),
+        parse,
+        parse_error,
+    )
+
+
+async def asyncio(
+    client: AuthenticatedClient,
+    *,
+    page: Annotated[int, Meta(ge=1)] | None = None,
+    limit: Annotated[int, Meta(le=1000)] | None = None,
+    use_cursor: bool | None = None,
+    cursor: str | None = None,
+) -> PhoneNumberList:
+    """Do what `sync` does, without blocking."""
+    parsed: PhoneNumberList = _responses.success(
+        await asyncio_detailed(
+            client=client,
+            page=page,
+            limit=limit,
+            use_cursor=use_cursor,
+            cursor=cursor,
+        )
+    )
+    return parsed
