@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.check import check, operation_ids
+from generator.check import check, operation_count
 from generator.document import Document, SpecError
 from generator.package import differences, manifest, render_differences, replace, summary
 
@@ -82,8 +82,14 @@ def run(command: str, root: Path) -> str:
 
 def spec(layout: Layout) -> str:
     """Check the document and its examples."""
+    from generator import openapi  # noqa: PLC0415 - it takes half a second
+
     document = layout.read()
-    return f"{document.path} is sound: {_count(len(operation_ids(document)), 'operation')}, all examples valid"
+    try:
+        openapi.read(document, layout.config, layout.package)
+    except openapi.ConfigError as error:
+        raise CommandError(str(error)) from error
+    return f"{document.path} is sound: {_count(operation_count(document), 'operation')}, all examples valid"
 
 
 def generate(layout: Layout) -> str:
@@ -125,14 +131,14 @@ def build(layout: Layout, target: Path) -> str:
 
     document = layout.read()
     try:
-        view = render(document, layout.config, layout.templates, target)
+        contents = render(document, layout.config, layout.templates, target)
     except RenderError as error:
         raise CommandError(str(error)) from error
     text = manifest(layout.spec.read_bytes())
     (target / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     files = sum(path.is_file() for path in target.rglob("*"))
     return ", ".join(
-        [_count(len(view.operations), "operation"), _count(len(view.exports()), "class", "es"), _count(files, "file")]
+        [_count(contents.operations, "operation"), _count(contents.classes, "class", "es"), _count(files, "file")]
     )
 
 

@@ -3,20 +3,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar
-from urllib.parse import quote
+from types import UnionType
+from typing import IO, Any, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, get_args, get_origin
+from urllib.parse import quote, urlencode
 
 import msgspec
 from attrs import define
 
-from .encoding import encodable, is_list
-from .types import OnInvalid
+from .encoding import encodable, encodable_properties, is_list, to_json
+from .types import UNSET, File, Model, OnInvalid
 
 P = ParamSpec("P")
 AnswerT_co = TypeVar("AnswerT_co", covariant=True)
 ErrorT_co = TypeVar("ErrorT_co", covariant=True)
+
+
+FormField: TypeAlias = tuple[str | None, IO[bytes] | bytes, str | None]
+"""A field of a multipart form, as httpx takes it: file name, content, media type."""
+
+
+@define(frozen=True, kw_only=True)
+class Body:
+    """The body of a request.
+
+    Attributes:
+        media_type: Sent as `Content-Type`; httpx adds the boundary of a multipart form.
+        content: The bytes, or a file that is read as it is sent.
+        files: The fields of a multipart form.
+    """
+
+    media_type: str
+    content: bytes | None = None
+    files: list[tuple[str, FormField]] | None = None
 
 
 @define(frozen=True, kw_only=True)
@@ -28,14 +48,23 @@ class Request:
         path: Path below the server's address, percent-encoded, with a leading slash.
         params: Query parameters in order; a list has one entry for each of its values.
         headers: Headers of this operation.
-        content: Body.
+        cookies: Cookies of this operation.
+        body: Body.
+        takes_token: Whether the token of an `AuthenticatedClient` is sent.
     """
 
     method: str
     path: str
     params: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    content: bytes | None = None
+    cookies: tuple[tuple[str, str], ...] = ()
+    body: Body | None = None
+    takes_token: bool = True
+
+    @property
+    def content(self) -> bytes | None:
+        """The body as bytes; None if there is none, or if it is a multipart form."""
+        return None if self.body is None else self.body.content
 
 
 class Parse(Protocol[AnswerT_co]):
@@ -93,7 +122,9 @@ def query(*values: tuple[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return query parameters as text. None is not sent; a list is sent as one parameter for each of its values."""
     sent: list[tuple[str, str]] = []
     for name, value in values:
-        if value is not None:
+        if isinstance(value, Model):
+            sent += _fields(value)
+        elif value is not None:
             sent += [(name, text(item)) for item in (value if is_list(value) else [value])]
     return tuple(sent)
 
@@ -103,9 +134,56 @@ def header(*values: tuple[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((name, text(value)) for name, value in values if value is not None)
 
 
-def json_body(value: Any) -> bytes:
-    """Return a request body."""
-    return msgspec.json.encode(encodable(value))
+def body(value: Any, offered: Sequence[tuple[str, str, Any]]) -> Body | None:
+    """Return a body; None if *value* is `UNSET`.
+
+    Args:
+        value: What is to be sent.
+        offered: Media type, kind and annotation of each body that the document offers. The first counts whose class
+            *value* has.
+    """
+    if value is UNSET:
+        return None
+    media_type, kind, _ = next((each for each in offered if _fits(value, each[2])), offered[0])
+    match kind:
+        case "data":
+            return Body(media_type=media_type, content=urlencode(list(_fields(value))).encode())
+        case "files":
+            fields = [(name, _form_field(item)) for name, item in _fields(value, as_text=False)]
+            if not fields:  # httpx would send no form at all.
+                return Body(media_type=f"{media_type}; boundary=empty", content=b"--empty--\r\n")
+            return Body(media_type=media_type, files=fields)
+        case "content":
+            payload = value.payload if isinstance(value, File) else value
+            return Body(media_type=media_type, content=payload if isinstance(payload, bytes) else payload.read())
+        case _:
+            return Body(media_type=media_type, content=to_json(value))
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    members = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    classes = [get_origin(member) or member for member in members]
+    return any(cls is Any or (isinstance(cls, type) and isinstance(value, cls)) for cls in classes)
+
+
+def _fields(value: Any, *, as_text: bool = True) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a form; a list is one field for each of its elements."""
+    properties: Any = encodable_properties(value) if isinstance(value, Model) else value
+    for name, item in properties.items():
+        for element in item if is_list(item) else [item]:
+            yield name, _text_of_field(element) if as_text else element
+
+
+def _text_of_field(value: Any) -> str:
+    return "" if value is None else text(encodable(value))
+
+
+def _form_field(value: Any) -> FormField:
+    if isinstance(value, File):
+        return value.file_name, value.payload, value.mime_type
+    plain = msgspec.to_builtins(encodable(value))
+    media_type = "application/json" if isinstance(plain, dict | list) else "text/plain"
+    return None, _text_of_field(value).encode(), media_type
 
 
 def text(value: Any) -> str:
@@ -116,5 +194,7 @@ def text(value: Any) -> str:
     """
     if isinstance(value, datetime) and value.tzinfo is None:
         raise ValueError(f"{value!r} has no offset from UTC: use an aware datetime, such as datetime.now(UTC)")
+    if is_list(value):
+        return ",".join(map(text, value))
     plain = msgspec.to_builtins(value)
     return plain if isinstance(plain, str) else msgspec.json.encode(plain).decode()

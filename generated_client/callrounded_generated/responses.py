@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Any, Generic, Literal, TypeVar
 
 import httpx
 from attrs import define, field
 
+from .decoding import decode_as
 from .errors import DecodeError, UndocumentedStatusError, UnexpectedStatus
 from .operation import Parse, ParseError
+from .types import OnInvalid
 
 T = TypeVar("T")
 
@@ -43,6 +46,63 @@ class Response(Generic[T]):
     def headers(self) -> httpx.Headers:
         """The headers."""
         return self.http.headers
+
+
+@define(frozen=True, eq=False)
+class Expected:
+    """What the OpenAPI document says of responses with a status from *first* to *last*.
+
+    Attributes:
+        first: The lowest status.
+        last: The highest status.
+        kind: What the body is.
+        type: The annotation of what a JSON body holds.
+    """
+
+    first: int
+    last: int
+    kind: Literal["json", "text", "bytes", "nothing"]
+    type: Any
+
+
+def parse(listed: Sequence[Expected], status_code: int, content: bytes, *, on_invalid: OnInvalid = "raise") -> Any:
+    """Return what a success holds; a single one that is *listed* stands for every status of success.
+
+    Raises:
+        UndocumentedStatusError: none that is *listed* has this status.
+        DecodeError: the body is not what the OpenAPI document says.
+    """
+    return _decode(listed[0] if len(listed) == 1 else _choose(listed, status_code), content, on_invalid)
+
+
+def parse_error(listed: Sequence[Expected], status_code: int, content: bytes) -> Any:
+    """Return what an error holds.
+
+    Raises:
+        UndocumentedStatusError: none that is *listed* has this status.
+        DecodeError: the body is not what the OpenAPI document says.
+    """
+    return _decode(_choose(listed, status_code), content, "raise")
+
+
+def _choose(listed: Sequence[Expected], status_code: int) -> Expected:
+    # In the order of precedence: a single status, a range, the default.
+    for expected in listed:
+        if expected.first <= status_code <= expected.last:
+            return expected
+    raise UndocumentedStatusError(status_code)
+
+
+def _decode(expected: Expected, content: bytes, on_invalid: OnInvalid) -> Any:
+    match expected.kind:
+        case "json":
+            return decode_as(expected.type, content, on_invalid=on_invalid)
+        case "text":
+            return content.decode("utf-8", "replace")
+        case "bytes":
+            return content
+        case "nothing":
+            return None
 
 
 def read(http: httpx.Response, parse: Parse[Any], parse_error: ParseError[Any]) -> Response[Any]:

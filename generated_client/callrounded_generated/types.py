@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from operator import attrgetter
 from types import GenericAlias
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
+from typing import IO, Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import msgspec
 from attrs import define, field, fields
@@ -117,9 +117,9 @@ class Model:
 
     def to_json(self) -> bytes:
         """Return what `to_dict` returns as JSON text in UTF-8."""
-        from .encoding import encodable
+        from .encoding import to_json
 
-        return msgspec.json.encode(encodable(self))
+        return to_json(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -187,6 +187,21 @@ class UnknownVariant(Model):
     def raw(self) -> dict[str, Any]:
         """The object as JSON data, as it was received: the same as `to_dict()`."""
         return self.to_dict()
+
+
+@define(frozen=True)
+class File:
+    """A file in the body of a request.
+
+    Attributes:
+        payload: What it holds: bytes, or a file that is open for reading bytes.
+        file_name: Its name, as the server is told.
+        mime_type: Its media type; None leaves it to httpx, which guesses it from the name.
+    """
+
+    payload: IO[bytes] | bytes
+    file_name: str | None = None
+    mime_type: str | None = None
 
 
 @define(frozen=True)

@@ -24,7 +24,7 @@ from attrs import NOTHING, define
 
 from .errors import DecodeError, excerpt, expectation
 from .spelling import is_standard, is_usual
-from .types import MalformedRecord, OnInvalid
+from .types import File, MalformedRecord, OnInvalid
 
 K = TypeVar("K")
 
@@ -59,7 +59,7 @@ class Place:
 
     def at(self, index: int) -> Place:
         """Return the place of an element of the array that is here."""
-        return Place(f"{self.path}[{index}]", self.on_invalid)
+        return Place(f"{'' if self.path == '$' else self.path}[{index}]", self.on_invalid)
 
     def below(self, name: str) -> Place:
         """Return the place of a property of the object that is here."""
@@ -257,35 +257,65 @@ class Map(Type):
 
 
 class AnyOf(Type):
-    """One of several types that JSON itself tells apart."""
+    """One of several types. Those that JSON does not tell apart are tried in the order of the document."""
 
     def __init__(self, members: Sequence[Type]) -> None:
-        self.members = {json_type: member for member in members for json_type in member.json_types}
-        self.hint = union([member.hint for member in members])
+        self.members: dict[type, list[Type]] = {}
+        for member in members:
+            for json_type in member.json_types:
+                self.members.setdefault(json_type, []).append(member)
+        self.is_told_apart = all(len(candidates) == 1 for candidates in self.members.values())
+        self.hint = union([member.hint for member in members]) if self.is_told_apart else None
         self.json_types = tuple(self.members)
         self.respells = any(member.respells for member in members)
 
     def one(self, value: Any, place: Place) -> Any:
-        if type(value) not in self.members:
-            names = dict.fromkeys(_JSON_NAMES[member.json_types[0]] for member in self.members.values())
-            raise place.error(" or ".join(names), value)
-        return self.members[type(value)].one(value, place)
+        candidates = self.members.get(value.__class__, [])
+        errors: list[DecodeError] = []
+        for member in candidates:
+            try:
+                return member.one(value, place)
+            except DecodeError as error:
+                errors.append(error)
+        if len(errors) == 1:
+            raise errors[0]
+        if errors:
+            raise place.error(
+                " or ".join(dict.fromkeys(f"{error.expected} at {error.path}" for error in errors)), value
+            )
+        names = dict.fromkeys(_JSON_NAMES.get(json_type, "null") for json_type in self.members)
+        raise place.error(" or ".join(names), value)
 
     def many(self, values: list[Any]) -> list[Any]:
         json_types = list(map(type, values))
         if not set(json_types) <= self.members.keys():
             raise Mismatch("Expected a value of another type")
-        return convert_by(json_types, values, self.members)
+        if self.is_told_apart:
+            return convert_by(json_types, values, {kind: members[0] for kind, members in self.members.items()})
+        return [self.first(value) for value in values]
+
+    def first(self, value: Any) -> Any:
+        """Convert *value* to the first type that it is of."""
+        for member in self.members[type(value)]:
+            try:
+                return member.many([value])[0]
+            except Mismatch:
+                continue
+        raise Mismatch("Expected a value of another type")
 
     def is_usual(self, values: list[Any]) -> bool:
-        return all(
-            member.is_usual([value for value in values if type(value) is json_type])
-            for json_type, member in self.members.items()
+        return self.is_told_apart and all(
+            members[0].is_usual([value for value in values if type(value) is json_type])
+            for json_type, members in self.members.items()
         )
 
 
 def scalar(hint: Any, bounds: Sequence[Any]) -> Scalar:
     """Return the type that an annotation stands for which is neither a model nor an array, a map or a union."""
+    if hint is File:
+        opaque = Scalar(Any, (*_JSON_NAMES, NoneType))  # Files are sent, and never in JSON.
+        opaque.hint = None  # Nothing for msgspec to make.
+        return opaque
     if hint is Any:
         return Scalar(hint, (*_JSON_NAMES, NoneType))
     constants: tuple[object, ...] = get_args(hint)

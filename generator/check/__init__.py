@@ -1,63 +1,58 @@
 """Check an OpenAPI document before anything is generated from it, and name everything that is wrong with it at once.
 
 One module per question: is it OpenAPI (`_structure`), do its references lead somewhere (`_references`), can every
-operation be called (`_operations`), can tags be relied upon (`_discriminators`), are the examples valid (`_examples`),
-and is there anything that the generated code would not express (`_supported`).
+operation be called (`_operations`), do discriminators lead somewhere (`_discriminators`), are the examples valid
+(`_examples`). What cannot be generated is for openapi-python-client to say.
 """
 
 import re
 
 from generator.check._discriminators import discriminators
 from generator.check._examples import examples
-from generator.check._nodes import METHODS, walk
+from generator.check._nodes import walk
 from generator.check._operations import operations
 from generator.check._references import references
 from generator.check._structure import schemas, structure
-from generator.check._supported import supported
 from generator.document import Document, Problem, SpecError
 
-__all__ = ["check", "operation_ids"]
+__all__ = ["check", "operation_count"]
 
 
 def check(document: Document) -> None:
-    """Do nothing if *document* is sound and can be expressed by the generated code whole.
+    """Do nothing if *document* is sound.
 
     Raises:
         SpecError: It is not. All problems are listed, but for two kinds that cannot be told while others last: those
             of discriminators wait until every reference leads somewhere, those of examples also until every schema
             is one.
     """
-    version = document.data.get("openapi")
-    if not re.fullmatch(r"3\.1\.\d+", str(version)):
+    version = str(document.data.get("openapi"))
+    if not re.fullmatch(r"3\.[01]\.\d+", version):
         message = (
-            f"only OpenAPI 3.1 is supported, this is {version}" if version else "no OpenAPI document: no openapi field"
+            f"only OpenAPI 3.0 and 3.1 are supported, this is {version}"
+            if "openapi" in document.data
+            else "no OpenAPI document: no openapi field"
         )
         raise document.problem(("openapi",), message)
+    # OpenAPI 3.0 has a dialect of JSON Schema of its own, which its own schema checks.
+    is_json_schema = version.startswith("3.1")
     nodes = walk(document)
     broken_references = list(references(document, nodes))
-    broken_schemas = list(schemas(document, nodes))
+    broken_schemas = list(schemas(document, nodes)) if is_json_schema else []
     problems: list[Problem] = [
         *structure(document),
         *broken_schemas,
         *broken_references,
         *operations(document, nodes),
-        *supported(document, nodes),
     ]
     if not broken_references:
         problems += discriminators(document, nodes)
-    if not broken_references and not broken_schemas:
+    if is_json_schema and not broken_references and not broken_schemas:
         problems += examples(document, nodes)
     if problems:
         raise SpecError(document.path, problems)
 
 
-def operation_ids(document: Document) -> list[str]:
-    """Return the operationId of every operation under `paths`, in the order of the document; it must pass `check`."""
-    paths: dict[str, dict[str, dict[str, str]]] = document.data.get("paths", {})
-    return [
-        operation["operationId"]
-        for path, item in paths.items()
-        if path.startswith("/")
-        for method, operation in item.items()
-        if method in METHODS
-    ]
+def operation_count(document: Document) -> int:
+    """Return how many operations are under `paths`; the document must pass `check`."""
+    return sum(node.kind == "operation" and node.pointer[0] == "paths" for node in walk(document))

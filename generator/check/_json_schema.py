@@ -1,5 +1,7 @@
 """JSON Schema 2020-12 for the data of a document: the only module that knows the package `jsonschema`."""
 
+import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,9 +18,23 @@ from generator.problem import excerpt
 jsonschema: Any = import_module("jsonschema")
 
 # Named one by one: a format whose check needs a package that is not installed is an error here, not silently passed.
-_FORMATS = jsonschema.FormatChecker(formats=("uuid", "date-time", "date", "email", "ipv4", "ipv6", "regex"))
+_FORMATS = jsonschema.FormatChecker(formats=("uuid", "date-time", "date", "email", "ipv4", "ipv6"))
 
 _DOCUMENT = "urn:document"
+
+
+def _pattern(_: Any, pattern: str, value: Any, __: Any) -> "Iterator[Any]":
+    """Check a value against a pattern, if Python can read it: JSON Schema has the dialect of ECMAScript."""
+    try:
+        with warnings.catch_warnings(action="error", category=FutureWarning):
+            compiled = re.compile(pattern)
+    except (re.error, FutureWarning):
+        return
+    if isinstance(value, str) and not compiled.search(value):
+        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+_Validator: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,7 @@ class Schema:
         registry: Registry[Any] = Registry()
         if document is not None:
             registry = registry.with_resource(_DOCUMENT, DRAFT202012.create_resource(document))
-        self._validator: Any = jsonschema.Draft202012Validator(schema, registry=registry, format_checker=_FORMATS)
+        self._validator: Any = _Validator(schema, registry=registry, format_checker=_FORMATS)
 
     @classmethod
     def of_document(cls, document: Mapping[str, Any], pointer: Pointer) -> "Schema":

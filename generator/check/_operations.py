@@ -1,4 +1,4 @@
-"""Operations can be called by name: unique operationIds, a tag, a result, and parameters that fit the path."""
+"""Operations can be called by name: unique operationIds, and parameters that fit the path."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,57 +7,37 @@ from generator.check._nodes import Node
 from generator.document import Document, Json, Pointer, Problem, SpecError
 from generator.problem import excerpt
 
-# Becomes the name of a function and of a module.
-_OPERATION_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-
 
 def operations(document: Document, nodes: Sequence[Node]) -> Iterator[Problem]:
     """Yield what keeps an operation from becoming one entry of the operation table."""
     found = [node for node in nodes if node.kind == "operation" and node.pointer[0] == "paths"]
+    if not found:
+        yield document.located(("paths",), "there is no operation: a client of it could do nothing")
     yield from _identifiers(document, found)
     yield from _templates(document, [node for node in nodes if node.kind == "path item" and node.pointer[0] == "paths"])
     yield from _security(document, nodes)
     listed = {node.pointer: node for node in nodes if node.kind == "path item"}
     for operation in found:
-        if not operation.fields.get("tags"):
-            yield document.located(operation.pointer, "an operation needs a tag: the resource that it belongs to")
-        responses = operation.fields.get("responses")
-        if isinstance(responses, dict) and not any(status.startswith("2") for status in responses):
-            yield document.located((*operation.pointer, "responses"), "an operation needs a 2xx response: its result")
         yield from _parameters(document, operation, listed[operation.pointer[:-1]])
 
 
 def _identifiers(document: Document, nodes: Sequence[Node]) -> Iterator[Problem]:
-    first: dict[str, tuple[str, Pointer]] = {}
+    first: dict[str, Pointer] = {}
     for node in nodes:
         identifier = node.fields.get("operationId")
         pointer = (*node.pointer, "operationId")
-        if not isinstance(identifier, str):
-            yield document.located(node.pointer, "an operation needs an operationId: the name of its function")
-            continue
-        if not _OPERATION_ID.fullmatch(identifier):
-            message = "cannot name a function: use ASCII letters and digits, a letter first"
-            yield document.located(pointer, f"operationId {excerpt(identifier)} {message}")
-        other, before = first.setdefault(_squeezed(identifier), (identifier, pointer))
-        if before != pointer and other == identifier:
-            message = f"operationId {excerpt(identifier)} is already used at line {document.line(before)}"
+        if isinstance(identifier, str) and first.setdefault(identifier, pointer) != pointer:
+            message = f"operationId {excerpt(identifier)} is already used at line {document.line(first[identifier])}"
             yield document.located(pointer, message)
-        elif before != pointer:
-            message = (
-                f"operationId {excerpt(identifier)} is too much like {excerpt(other)} at line {document.line(before)}"
-            )
-            yield document.located(pointer, f"{message}: both become the same Python name")
-
-
-def _squeezed(name: str) -> str:
-    """Return *name* without case and separators: the same for every way to write one Python name."""
-    return re.sub(r"[\W_]", "", name.lower())
 
 
 def _templates(document: Document, paths: Sequence[Node]) -> Iterator[Problem]:
     """Yield paths that no request can be told apart by, and braces that belong to no parameter."""
     first: dict[str, Pointer] = {}
     for node in paths:
+        if "$ref" in node.fields:
+            message = "shared path items are not supported, their operations would be lost: write them here"
+            yield document.located((*node.pointer, "$ref"), message)
         shape = re.sub(r"\{[^{}/]+\}", "\0", str(node.pointer[-1]))
         if "{" in shape or "}" in shape:
             yield document.located(node.pointer, "the braces of this path do not enclose the name of a parameter")

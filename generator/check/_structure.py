@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
 from generator.check._json_schema import Schema, Violation
 from generator.check._nodes import Node
@@ -11,9 +11,10 @@ from generator.document import Document, Json, Pointer, Problem
 
 
 def structure(document: Document) -> Iterator[Problem]:
-    """Yield what the published JSON Schema of OpenAPI 3.1 documents finds wrong. It does not look into schemas."""
+    """Yield what the published JSON Schema of OpenAPI documents finds wrong. It does not look into schemas."""
     # Only the schema is taken: what openapi-spec-validator itself reports names no place in the document.
-    openapi: Any = OpenAPIV31SpecValidator.schema_validator.schema
+    is_older = str(document.data.get("openapi")).startswith("3.0")
+    openapi: Any = (OpenAPIV30SpecValidator if is_older else OpenAPIV31SpecValidator).schema_validator.schema
     violations = list(Schema(dict(openapi)).violations(document.data))
     known = _names(openapi) if violations else frozenset[str]()
     for violation in violations:

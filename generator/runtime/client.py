@@ -1,3 +1,4 @@
+# Copied into every generated package, with a first line of its own.
 """Clients: where the API is, who is calling, and the connections to it."""
 
 from __future__ import annotations
@@ -6,13 +7,13 @@ import os
 import ssl
 from collections.abc import Mapping
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, NoReturn, NotRequired, Self, TypeAlias, TypedDict
 from urllib.parse import urlencode
 
 import httpx
 from attrs import define, evolve, field
 
-from .operation import Request
+from .operation import FormField, Request
 from .settings import AUTH_HEADER_NAME, AUTH_PREFIX, BASE_URL
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class RequestArguments(TypedDict):
     url: str
     headers: httpx.Headers
     content: bytes | None
+    files: NotRequired[list[tuple[str, FormField]]]
     timeout: Timeout
 
 
@@ -122,7 +124,7 @@ class Client:
         return self
 
     def _httpx_arguments(self) -> dict[str, Any]:
-        own = {"cookies": dict(self.cookies), "verify": self.verify_ssl, "follow_redirects": self.follow_redirects}
+        own = {"verify": self.verify_ssl, "follow_redirects": self.follow_redirects}
         return {**own, **self.httpx_args}
 
     def arguments(self, request: Request) -> RequestArguments:
@@ -131,13 +133,20 @@ class Client:
         headers = httpx.Headers({"Accept": "application/json"})
         for name, value in (*self.headers.items(), *request.headers):
             headers[name] = value  # Whatever the case of the name, there is one header of it.
-        return {
+        if cookies := {**self.cookies, **dict(request.cookies)}:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        arguments: RequestArguments = {
             "method": request.method,
             "url": f"{url}?{urlencode(request.params)}" if request.params else url,
             "headers": headers,
             "content": request.content,
             "timeout": self.timeout,
         }
+        if request.body is not None and request.body.files is not None:
+            arguments["files"] = request.body.files
+        elif request.body is not None:
+            headers["Content-Type"] = request.body.media_type
+        return arguments
 
     def send(self, request: Request) -> httpx.Response:
         """Send *request* and return the response, read to its end.
@@ -197,7 +206,9 @@ class AuthenticatedClient(Client):
     auth_header_name: str = AUTH_HEADER_NAME
 
     def arguments(self, request: Request) -> RequestArguments:
-        """Return *request* as arguments for httpx, the token included."""
+        """Return *request* as arguments for httpx, the token included where the operation takes one."""
         arguments = Client.arguments(self, request)
+        if not request.takes_token:
+            return arguments
         arguments["headers"][self.auth_header_name] = f"{self.prefix} {self.token}" if self.prefix else self.token
         return arguments

@@ -1,3 +1,4 @@
+# Copied into every generated package, with a first line of its own.
 """From JSON to models.
 
 A body is parsed first, in C: the objects of its lists into rows (see `rows`) if all of them have just the properties
@@ -9,13 +10,14 @@ one, to find out where.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib import import_module
 from itertools import repeat
 from operator import attrgetter
 from types import GenericAlias, NoneType, UnionType
-from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
@@ -45,12 +47,49 @@ def decode_json(cls: type[ModelT], text: bytes | str, *, on_invalid: OnInvalid =
             return cast(ModelT, record.many([record.parse_rows(text)])[0])
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             pass  # What follows reads any text, or finds what is wrong with it.
+    return decode(cls, _parsed(text), on_invalid=on_invalid)
+
+
+def decode_as(hint: Any, text: bytes | str, *, on_invalid: OnInvalid = "raise") -> Any:
+    """Return the JSON *text* as a value of the type that the annotation *hint* stands for.
+
+    The other args and the errors are those of `decode_json`.
+    """
+    if isinstance(hint, type) and issubclass(hint, Model):
+        return decode_json(hint, text, on_invalid=on_invalid)
+    return _decode(_type_of_response(hint), _parsed(text), on_invalid)
+
+
+_TYPES: dict[Any, Type] = {}
+
+
+def _type_of_response(hint: Any) -> Type:
+    if hint not in _TYPES:
+        _TYPES.setdefault(hint, type_of(hint))
+    return _TYPES[hint]
+
+
+def _parsed(text: bytes | str) -> Any:
     try:
-        data = msgspec.json.decode(text)
+        return msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        found = f"{excerpt(text)} ({error})" if text else "an empty body"
-        raise DecodeError("$", "a JSON document", found) from None
-    return decode(cls, data, on_invalid=on_invalid)
+        fault = error
+    try:
+        # A byte order mark, or an escaped half of a surrogate pair: other readers accept it.
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError):
+        pass
+    found = f"{excerpt(text)} ({fault})" if text else "an empty body"
+    raise DecodeError("$", "a JSON document", found)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse(text)
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def decode_copy(cls: type[ModelT], data: Mapping[str, Any]) -> ModelT:
@@ -79,13 +118,16 @@ def decode(cls: type[ModelT], data: Any, *, on_invalid: OnInvalid = "raise") -> 
 
     Args and errors are those of `decode_json`, for text that is parsed already.
     """
-    record = record_of(cls)
+    return cast(ModelT, _decode(record_of(cls), data, on_invalid))
+
+
+def _decode(type_: Type, data: Any, on_invalid: OnInvalid) -> Any:
     try:
-        return cast(ModelT, record.many([data])[0])
+        return type_.many([data])[0]
     except (Mismatch, RecursionError):
         pass  # What follows finds the place, and reads what is valid but rare.
     try:
-        return cast(ModelT, record.one(data, Place("$", on_invalid)))
+        return type_.one(data, Place("$", on_invalid))
     except RecursionError:
         pass
     raise DecodeError("$", "values that are nested less deeply", excerpt(data))
@@ -364,6 +406,8 @@ def fields_of(cls: type[Model]) -> Iterator[Field]:
 
 def type_of(hint: Any) -> Type:
     """Return the type that an annotation of a model stands for."""
+    if hint is None:
+        return scalar(NoneType, ())
     hint, *bounds = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     arguments = get_args(hint)
     if get_origin(hint) in (Union, UnionType):

@@ -1,8 +1,12 @@
+# Copied into every generated package, with a first line of its own.
 """From models to JSON."""
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeGuard
+
+import msgspec
 
 from .decoding import Field, record_of
 from .errors import DecodeError
@@ -15,10 +19,10 @@ def encodable(value: Any) -> Any:
     if isinstance(value, Model):
         received = received_with(value)
         if received is None:
-            return properties(value)
+            return encodable_properties(value)
         layout, kept, is_sure = received
         if not is_sure or layout.values is None:
-            return properties(value)
+            return encodable_properties(value)
         if layout.is_plain:
             return value
         values = layout.values(value) + kept
@@ -32,6 +36,15 @@ def encodable(value: Any) -> Any:
     return value
 
 
+def to_json(value: Any) -> bytes:
+    """Return *value* as JSON text in UTF-8."""
+    written = encodable(value)
+    try:
+        return msgspec.json.encode(written)
+    except UnicodeEncodeError:  # Half of a surrogate pair has no UTF-8, but an escape.
+        return json.dumps(msgspec.to_builtins(written), separators=(",", ":")).encode()
+
+
 def is_list(value: Any) -> TypeGuard[list[Any]]:
     """Return whether *value* is a list."""
     return isinstance(value, list)
@@ -42,7 +55,7 @@ def is_dict(value: Any) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict)
 
 
-def properties(model: Model) -> dict[str, Any]:
+def encodable_properties(model: Model) -> dict[str, Any]:
     """Return the properties of a *model* made by hand or changed: what was received, and what differs from defaults."""
     received = received_with(model)
     names: tuple[str, ...] = ()

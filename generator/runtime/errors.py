@@ -1,3 +1,4 @@
+# Copied into every generated package, with a first line of its own.
 """What can be wrong with a response."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copied into every generated package, with a first line of its own.
 """Rows: the objects of a list while they are being parsed, if each has all of the listed properties and no others.
 
 JSON text can be parsed into dicts without knowing anything about it. Where the names of the properties are known, an

@@ -1,3 +1,4 @@
+# Copied into every generated package, with a first line of its own.
 """What the OpenAPI document says of the API as a whole."""
 
 from typing import Final

@@ -1,3 +1,4 @@
+# Copied into every generated package, with a first line of its own.
 """Values that JSON can write in more ways than Python does.
 
 Python writes a UUID in small letters and a date-time with all six decimals or none; it has one kind of number for what

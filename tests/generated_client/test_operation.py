@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from callrounded_generated.api import OPERATIONS, list_phone_numbers
+from callrounded_generated.encoding import to_json
 from callrounded_generated.models import ErrorDetail
-from callrounded_generated.operation import Request, header, json_body, path, query, text
+from callrounded_generated.operation import Request, header, path, query, text
 
 
 class Colour(StrEnum):
@@ -82,4 +83,4 @@ def test_values_that_would_lead_elsewhere(value: str) -> None:
 def test_request_bodies() -> None:
     """A body is an object of the API, or JSON data with such objects in it, as they would be written alone."""
     received = ErrorDetail.from_json('{"new": 1, "field": null}')
-    assert json_body({"a": [received, ErrorDetail(message="b")]}) == b'{"a":[{"new":1,"field":null},{"message":"b"}]}'
+    assert to_json({"a": [received, ErrorDetail(message="b")]}) == b'{"a":[{"new":1,"field":null},{"message":"b"}]}'

@@ -126,17 +126,13 @@ def test_absent_data() -> None:
         b'{"data": []} {}',
         b"{'data': []}",
         b'{"data": [],}',
-        b'\xef\xbb\xbf{"data": []}',
         b'{"data": [], "message": "\xff"}',
-        b'{"data": [], "message": "\\ud800"}',
         b'{"data": [], "status": NaN}',
         b'{"data": [], "status": Infinity}',
         b'{"data": [], "x": 1e999}',
         b'{"data": [], "x": ' + b"1" * 10_000 + b"}",
         b'{"data": [], "x": 01}',
         b"\x00",
-        '{"data": []}'.encode("utf-16"),
-        pytest.param('{"data": [], "message": "\ud800"}', id="half of a character"),
     ],
 )
 def test_no_json(text: bytes | str) -> None:
@@ -146,6 +142,26 @@ def test_no_json(text: bytes | str) -> None:
     assert (caught.value.path, caught.value.expected) == ("$", "a JSON document")
     assert len(caught.value.found) < 300
     assert caught.value.found == "an empty body" if text == b"" else caught.value.found[0] in "'\""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b'\xef\xbb\xbf{"data": []}', '{"data": []}'.encode("utf-16")],
+    ids=["a byte order mark", "UTF-16"],
+)
+def test_text_that_other_readers_accept(text: bytes) -> None:
+    """What msgspec refuses and the standard library reads is read."""
+    assert PhoneNumberList.from_json(text) == PhoneNumberList(data=[])
+
+
+def test_half_of_a_character() -> None:
+    """An escaped half of a surrogate pair costs no page: it is read, and written as it came."""
+    text = b'{"data":[],"message":"\\ud800"}'
+    page = PhoneNumberList.from_json(text)
+    assert page.message == "\ud800"
+    assert page.to_dict() == {"data": [], "message": "\ud800"}
+    assert json.loads(page.to_json()) == page.to_dict()
+    assert PhoneNumberList.from_dict(page.to_dict()) == page
 
 
 @pytest.mark.parametrize("text", ["null", "[]", '"data"', "5", "true", "[{}]"])
@@ -226,7 +242,6 @@ def test_the_first_fault_is_named(page: Callable[..., dict[str, Any]]) -> None:
         ({"x": {1, 2}}, "JSON data"),
         ({"x": b"bytes"}, "JSON data"),
         ({(1, 2): 3}, "JSON data"),
-        ({"x": "\ud800"}, "a JSON document"),
         ([], "an object"),
         (None, "an object"),
         (5, "an object"),

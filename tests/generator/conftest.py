@@ -3,6 +3,7 @@
 import importlib
 import itertools
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -22,13 +23,18 @@ openapi: 3.1.0
 info: {title: A small API, version: '1'}
 servers: [{url: https://api.example}]
 """
+OPERATION = """
+paths: {/v1/nothing: {get: {operationId: nothing, tags: [nothing], responses: {'204': {description: Nothing.}}}}}
+"""
+"""For documents that are about something else: one without an operation is refused."""
 
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], ModuleType]]:
     """Render a document, import the package and return it.
 
-    The document is the name of a file in specs/growth, rendered once for all tests, or YAML below the usual head.
+    The document is the name of a file in specs/growth, rendered once for all tests, or YAML below the usual head. One
+    without paths gets an operation.
     """
     folder = tmp_path_factory.mktemp("rendered")
     numbers = itertools.count()
@@ -38,9 +44,12 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
         if source not in packages:
             name = source.partition(".")[0] if source.endswith(".yaml") else f"rendered_{next(numbers)}"
             if source.endswith(".yaml"):
-                document = Document.read(Path(__file__).parent / "specs" / "growth" / source)
+                text = (Path(__file__).parent / "specs" / "growth" / source).read_text(encoding="utf-8")
             else:
-                document = Document.parse((HEAD + textwrap.dedent(source)).encode(), "small.yaml")
+                text = HEAD + textwrap.dedent(source)
+            if not re.search("^paths:", text, re.MULTILINE):
+                text += OPERATION
+            document = Document.parse(text.encode(), "small.yaml")
             check(document)
             render(document, ROOT / "generator" / "config.yaml", ROOT / "generator" / "templates", folder / name)
             packages[source] = importlib.import_module(name)

@@ -1,6 +1,7 @@
 """Names of the document that Python, or the generated code, has a use of its own for."""
 
 import builtins
+import datetime as dt
 import importlib
 import keyword
 import re
@@ -11,9 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openapi_python_client.strings import ClassName
 
-from generator.document import Document
-from generator.view import annotation, naming
+from generator import names
 
 ATTRIBUTES = {
     # Keywords, and names that every model has: a trailing underscore.
@@ -87,9 +88,10 @@ def test_types_mean_what_they_say(odd: ModuleType, name: str) -> None:
 
 
 CLASSES = [
-    *("Any_", "Meta_", "Literal_", "UUID_", "Model_", "Mapping_", "ClassVar_", "None_", "True_", "Layout_", "Request_"),
-    *("Date", "List", "Str", "Int", "Dict", "Bool", "Float", "Type", "Datetime", "Field", "Builtins"),
-    *("LowerCase", "DottedName", "Model404", "Private", "XMLHttpRequest", "Class", "Import", "Init"),
+    *("AnyModel", "MetaModel", "LiteralModel", "UUIDModel", "ModelModel", "MappingModel", "ClassVarModel"),
+    *("LayoutModel", "RequestModel", "None_", "True_"),
+    *("Date", "List", "Str", "Int", "Dict", "Bool", "Float", "Type", "Datetime", "Field", "Builtins", "Bytes"),
+    *("LowerCase", "DottedName", "Field404", "Private", "XMLHttpRequest", "Class", "Import", "Init"),
 ]
 
 
@@ -98,16 +100,18 @@ def test_classes_and_modules(odd: ModuleType) -> None:
     assert odd.__all__ == sorted([*CLASSES, "Color", "Odd", "Usual"])
     body = {"list": ["abc"], "map": {"a": 1}, "date": "2024-01-01", "constant": "x", "any": None}
     for name in CLASSES:
-        assert getattr(odd, name).from_dict(body).to_dict() == body
+        decoded = getattr(odd, name).from_dict(body)
+        assert decoded.date == dt.date(2024, 1, 1)
+        assert decoded.to_dict() == body
         with pytest.raises(ValueError, match=r"^list\[0\]: expected"):
-            getattr(odd, name).from_dict({"list": ["abcd"]})
+            getattr(odd, name).from_dict({"list": [5]})
 
 
 def test_attributes_do_not_hide_methods(odd: ModuleType) -> None:
     """No attribute can take the place of something that models have: all public names of theirs are reserved."""
     types = importlib.import_module(odd.__name__.replace(".models", ".types"))
     public = {name for model in (types.Model, types.UnknownVariant) for name in dir(model) if not name.startswith("_")}
-    assert public <= naming.TAKEN_IN_MODELS
+    assert public <= names.TAKEN_IN_MODELS
 
 
 @pytest.mark.parametrize("document", ["names.yaml", "unions.yaml", "values.yaml", "operations.yaml"])
@@ -120,29 +124,72 @@ def test_schemas_do_not_hide_what_modules_import(package: Any, document: str) ->
             r"^from (?!\.\w|\.\.\.models)\S+ import (.+)", path.read_text(encoding="utf-8"), re.MULTILINE
         ):
             for name in line.split(", "):
-                assert naming.class_name(name.partition(" as ")[0]) != name
+                assert name in names.TAKEN_BY_IMPORTS or ClassName(name, "field_") != name
 
 
 def test_modules_do_not_hide_types() -> None:
     """No module can take the place of a type: annotations are looked up among the modules of models as well."""
-    for name in vars(annotation)["_SOURCES"]:
-        assert naming.module_name(name) != name
+    for name in ("bool", "date", "datetime", "dict", "float", "int", "list", "str"):
+        assert names.module_name(name) != name
 
 
 @given(st.text() | st.sampled_from([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "ª", "x·", "℘", "ℼ"]))
 def test_identifiers(name: str) -> None:
     """Every name becomes one that Python reads as it is written."""
     namespace: dict[str, Any] = {}
-    for identifier in (naming.identifier(name), naming.header_parameter(name), naming.class_name(name)):
+    header = names.identifier(names.parameter_name(name, "header"))
+    for identifier in (names.identifier(name), header, names.class_name(name)):
         exec(f"{identifier} = 1", namespace)
         assert identifier in namespace
         assert not identifier.startswith("_")
 
 
-def test_classes_are_named_after_schemas() -> None:
-    """Only a schema gives a class its name."""
-    with pytest.raises(ValueError, match="no schema stands at"):
-        naming.class_name_at(Document("small.yaml", {"info": {}}, {}), ("info", "title"))
+def test_names_that_become_one_are_numbered(package: Any) -> None:
+    """Properties, parameters and members of enums with names that become one in Python are told apart by a number."""
+    rendered = package("""
+        paths:
+          /v1/twins:
+            get:
+              operationId: getTwins
+              tags: [twins]
+              parameters:
+                - {name: created-at, in: query, schema: {type: string}}
+                - {name: created_at, in: query, schema: {type: integer}}
+                - {name: created-at, in: header, schema: {type: boolean}}
+                - {name: body, in: query, schema: {type: string}}
+              responses:
+                '200':
+                  description: Twins.
+                  content: {application/json: {schema: {$ref: '#/components/schemas/Twins'}}}
+        components:
+          schemas:
+            Twins:
+              type: object
+              required: [created-at]
+              properties:
+                created-at: {type: string}
+                created_at: {type: integer}
+                createdAt: {type: boolean}
+                created.at: {$ref: '#/components/schemas/Sign'}
+            Sign: {type: string, enum: [a-b, a b, A_B, '+', '']}
+        """)
+    models = importlib.import_module(f"{rendered.__name__}.models")
+    body = {"created-at": "a", "created_at": 1, "createdAt": True, "created.at": "a b"}
+    twins = models.Twins.from_dict(body)
+    found = (twins.created_at, twins.created_at_2, twins.createdAt, twins.created_at_3)
+    assert found == ("a", 1, True, models.Sign.A_B_2)
+    assert twins.to_dict() == body
+    assert {member.name: member.value for member in models.Sign} == {
+        "A_B": "a-b",
+        "A_B_2": "a b",
+        "A_B_3": "A_B",
+        "VALUE_4": "+",
+        "EMPTY": "",
+    }
+    get_twins = importlib.import_module(f"{rendered.__name__}.api").get_twins
+    request = get_twins.build(created_at="a", created_at_2=1, created_at_3=True, body_="b")
+    assert request.params == (("created-at", "a"), ("created_at", "1"), ("body", "b"))
+    assert request.headers == (("created-at", "true"),)
 
 
 def test_header_says_where_it_comes_from(odd: ModuleType) -> None:

@@ -11,25 +11,17 @@ import pytest
 ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 
 GOOD = {
-    "length": ["ab", "äöü"],
-    "pattern": ["abc"],
     "uuid": [ID, ID.upper()],
     "moment": ["2024-01-01T00:00:00Z", "2024-01-01T00:00:00.5+01:00"],
     "day": ["2024-02-29"],
+    "bounded": ["a", "abcd", "x"],
     "integer": [0, -1, 2**70, 5.0],
-    "inclusive": [1, 3],
-    "exclusive": [2],
-    "whole_bounds": [1, 3],
-    "even": [0, 4],
+    "bounded_integer": [0, 4],
     "int32": [2**31 - 1, -(2**31)],
-    "small_int32": [0, 9],
-    "positive_int32": [1, 2**31 - 1],
     "int64": [2**63 - 1, -(2**63)],
     "number": [1.5, -3, 0],
-    "fraction": [0.5, 0.1],
-    "tens": [10, 20.0],
     "boolean": [True, False],
-    "list": [[1], [1, 2]],
+    "list": [[], [1], [1, 2]],
     "anything_list": [[], [1, None, {"a": "b"}]],
     "text_const": ["on"],
     "quoted_const": ['it\'s "x"'],
@@ -41,25 +33,17 @@ GOOD = {
 }
 
 BAD = {
-    "length": ["a", "abcd", 12, None],
-    "pattern": ["abd", ""],
     "uuid": ["x", 1, ID.replace("-", "")],
     "moment": ["2024-01-01", "2024-01-01T00:00:00", 1704067200, "2024-13-01T00:00:00Z"],
     "day": ["2023-02-29", "2024-01-01T00:00:00Z", 20240101],
+    "bounded": [12, None],
     "integer": [True, "1", 1.5, None],
-    "inclusive": [0, 4],
-    "exclusive": [1, 3],
-    "whole_bounds": [0, 4],
-    "even": [3],
-    "int32": [2**31, -(2**31) - 1],
-    "small_int32": [-1, 10],
-    "positive_int32": [0, 2**31],
-    "int64": [2**63, -(2**63) - 1],
+    "bounded_integer": ["1", None],
+    "int32": ["1", 0.5, True],
+    "int64": ["1", 0.5, True],
     "number": ["1", True, None],
-    "fraction": [0, 0.6, -1],
-    "tens": [15, 0.5],
     "boolean": [0, "true", None],
-    "list": [[], [1, 2, 3], ["1"], {}],
+    "list": [["1"], {}, None],
     "anything_list": [{}, "a", None],
     "text_const": ["off", True, None],
     "quoted_const": ["its x"],
@@ -78,16 +62,16 @@ def values(models: Any) -> ModuleType:
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, good in GOOD.items() for value in good])
-def test_accepts_what_the_schema_allows(values: ModuleType, name: str, value: Any) -> None:
-    """A valid value is read, and goes back as it came."""
+def test_accepts_what_has_the_type(values: ModuleType, name: str, value: Any) -> None:
+    """A value of the type and format is read, whatever its bounds are, and goes back as it came."""
     decoded = values.Values.from_dict({name: value})
     assert decoded.to_dict() == {name: value}
     assert values.Values.from_dict(decoded.to_dict()) == decoded
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, bad in BAD.items() for value in bad])
-def test_refuses_what_the_schema_does_not_allow(values: ModuleType, name: str, value: Any) -> None:
-    """An invalid value is an error that names its place; so is null for a property that may only be absent."""
+def test_refuses_what_has_another_type(values: ModuleType, name: str, value: Any) -> None:
+    """A value of another type is an error that names its place; so is null for a property that may only be absent."""
     with pytest.raises(ValueError, match=rf"^{name}(\[\d\])?: expected"):
         values.Values.from_dict({name: value})
 
@@ -103,7 +87,19 @@ def test_enums_are_open(values: ModuleType) -> None:
     decoded = values.Values.from_dict({"text_enum": "new", "number_enum": 7, "nullable_enum": "a"})
     assert (decoded.text_enum, decoded.number_enum) == ("new", 7)
     assert (decoded.text_enum.is_known, decoded.number_enum.is_known) == (False, False)
-    assert decoded.nullable_enum is values.ValuesNullableEnum.A
+    assert decoded.nullable_enum is values.Letter.A
+
+
+@pytest.mark.parametrize("schema", ["{type: [string, 'null'], enum: [a, null]}", "{enum: [a, null]}"])
+def test_null_in_an_enum(models: Any, schema: str) -> None:
+    """An enum that lists null is one class, without null, and null is None."""
+    small = models(f"Small:\n  type: object\n  properties:\n    kind: {schema}\n")
+    assert [name for name in small.__all__ if name != "Small"] == ["SmallKindType1"]
+    assert small.Small.from_dict({"kind": "a"}).kind is small.SmallKindType1.A
+    for kind in ("a", "new", None):
+        decoded = small.Small.from_dict({"kind": kind})
+        assert decoded.kind == kind
+        assert decoded.to_dict() == {"kind": kind}
 
 
 ODD = ["a b", "A-B", "", "1", "+", "-", " ", "class", "x\ny", "ü", "mro", "_value_", "NAME", "name", "None", "{{ x }}"]
@@ -128,19 +124,14 @@ DEFAULTS = {
     "list": [1, 2],
     "empty": [],
     "ids": [uuid.UUID(ID)],
-    "map": {"a b": 1.0},
     "any": {"a": [1, None]},
     "id": uuid.UUID(ID),
     "moment": dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     "day": dt.date(2024, 1, 1),
     "kind": "two",
-    "alias": "one",
-    "own": "two",
     "constant": "x",
     "either": 4,
-    "either_text": "a",
     "list_or_text": ["a"],
-    "list_or_map": {"a": 1},
     "flag_or_number": True,
     "number_or_flag": 0.0,
     "nothing": None,
@@ -154,6 +145,20 @@ def test_applies_defaults(values: ModuleType, name: str) -> None:
     value = getattr(values.Defaults.from_dict({}), name)
     assert value == DEFAULTS[name]
     assert type(value) is type(DEFAULTS[name]) or value.is_known
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ("{type: [integer, string], default: a}", "a"),
+        ("{anyOf: [{type: string, format: uuid}, {type: integer}], default: 3}", 3),
+        ("{anyOf: [{type: boolean}, {type: string}], default: x}", "x"),
+    ],
+)
+def test_applies_defaults_of_unions(models: Any, schema: str, value: Any) -> None:
+    """The default of a union is read as the one of its types that it has."""
+    small = models(f"Small:\n  type: object\n  properties:\n    either: {schema}\n").Small
+    assert small.from_dict({}).either == value
 
 
 def test_does_not_send_defaults_back(values: ModuleType) -> None:

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from generator.document import Document
-from generator.render import RenderError, render
-from generator.view import read_view
+from generator.document import Document, SpecError
+from generator.render import RenderError, render, write
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "generator" / "config.yaml"
@@ -32,7 +31,6 @@ def many_operations() -> Document:
         }
         for number, tag in enumerate(TAGS)
     }
-    paths["x-note"] = {"get": "no operation: extensions are not read"}
     whole = {"openapi": "3.1.0", "info": {"title": "Many", "version": "1"}, "paths": paths}
     return Document("many.yaml", {**whole, "servers": [{"url": "https://api.example"}]}, {})
 
@@ -46,6 +44,14 @@ def test_nothing_vanishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert [(name, operation.method) for name, operation in api.OPERATIONS.items()] == expected
     for name, operation in api.OPERATIONS.items():
         assert (operation.name, operation.build().method) == (name, operation.method)
+
+
+def test_extensions_among_paths_are_not_read(tmp_path: Path) -> None:
+    """What stands among the paths under a name with `x-` is no operation, whatever it holds."""
+    document = many_operations()
+    document.data["paths"]["x-note"] = {"get": "no operation: extensions are not read"}
+    document.data["paths"]["x-text"] = "some text"
+    assert write(document, CONFIG, TEMPLATES, tmp_path / "target").operations == len(METHODS) * len(TAGS)
 
 
 def test_nothing_of_the_surroundings_counts(
@@ -76,11 +82,31 @@ def test_a_folder_that_exists(tmp_path: Path) -> None:
         render(many_operations(), CONFIG, TEMPLATES, tmp_path)
 
 
-def test_an_outline_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What openapi-python-client is told is OpenAPI; a release that wants more of it says so."""
-    monkeypatch.setattr("generator.render._outline", lambda _: {"openapi": "3.1.0"})
-    with pytest.raises(RenderError, match=r"^openapi-python-client: Failed to parse OpenAPI document: "):
-        render(many_operations(), CONFIG, TEMPLATES, tmp_path / "target")
+def test_a_document_that_cannot_be_read(tmp_path: Path) -> None:
+    """What openapi-python-client cannot make sense of is refused with its text."""
+    document = many_operations()
+    del document.data["info"]
+    with pytest.raises(SpecError, match=r"openapi-python-client: Failed to parse OpenAPI document: "):
+        render(document, CONFIG, TEMPLATES, tmp_path / "target")
+
+
+def test_what_openapi_python_client_leaves_out(tmp_path: Path) -> None:
+    """A warning of openapi-python-client is an error, with the place of the operation that would have been lost."""
+    document = many_operations()
+    header = {"name": "X-Tags", "in": "header", "schema": {"type": "array", "items": {"type": "string"}}}
+    document.data["paths"]["/1"]["post"]["parameters"] = [header]
+    with pytest.raises(
+        SpecError, match=r"paths\./1\.post: openapi-python-client: .*list\[str\].* not allowed in header"
+    ):
+        render(document, CONFIG, TEMPLATES, tmp_path / "target")
+    assert not (tmp_path / "target").exists()
+
+
+def test_options_that_cannot_be_used(tmp_path: Path) -> None:
+    """Options that openapi-python-client cannot read are an error that names their file."""
+    (tmp_path / "config.yaml").write_text("class_overrides: 5\n")
+    with pytest.raises(RenderError, match=r"^config\.yaml cannot be used: "):
+        render(many_operations(), tmp_path / "config.yaml", TEMPLATES, tmp_path / "target")
 
 
 def test_errors_in_templates(tmp_path: Path) -> None:
@@ -103,22 +129,25 @@ def test_errors_in_templates(tmp_path: Path) -> None:
         render(many_operations(), CONFIG, templates, tmp_path / ("x" * 300))
 
 
-def test_many_schemas_in_a_row() -> None:
+def test_many_schemas_in_a_row(tmp_path: Path) -> None:
     """There may be more schemas, each of which needs the next one, than Python has stack."""
     schemas = {
         f"S{number}": {"type": "object", "properties": {"next": {"$ref": f"#/components/schemas/S{number + 1}"}}}
         for number in range(2000)
     }
     schemas["S2000"] = {"type": "object", "properties": {}}
-    whole = {"openapi": "3.1.0", "info": {"title": "Long", "version": "1"}, "servers": [{"url": "https://api.example"}]}
-    view = read_view(Document("long.yaml", {**whole, "components": {"schemas": schemas}}, {}))
-    assert len(view.models) == 2001
+    document = many_operations()
+    document.data["components"] = {"schemas": schemas}
+    assert write(document, CONFIG, TEMPLATES, tmp_path / "target").classes == 2001
 
 
-def test_a_document_without_operations(models: Callable[[str], ModuleType]) -> None:
-    """A document of nothing but schemas has an empty table."""
-    package = models(json.dumps({"Small": {"type": "object", "properties": {}}})).__name__.partition(".")[0]
-    assert importlib.import_module(f"{package}.api").OPERATIONS == {}
+def test_a_document_without_operations(tmp_path: Path) -> None:
+    """A document of nothing but schemas is refused: its client could do nothing."""
+    document = many_operations()
+    document.data["paths"] = {}
+    document.data["components"] = {"schemas": {"Small": {"type": "object", "properties": {}}}}
+    with pytest.raises(SpecError, match="there is no operation"):
+        render(document, CONFIG, TEMPLATES, tmp_path / "target")
 
 
 def test_type_checkers_accept_everything(

@@ -254,18 +254,6 @@ class TestStopping:
 class TestSlowingDown:
     """The server says that it is asked too much."""
 
-    @pytest.mark.parametrize("way", WAYS)
-    @pytest.mark.parametrize("most", [1, 2, 5])
-    async def test_a_server_that_bears_little_is_asked_little(self, world: World, way: Any, most: int) -> None:
-        """Those that it refused come back one after the other, so that their retries suffice."""
-        fake = fake_of(200, delay=0.01)
-        fake.fail(Fault.status(429, retry_after=0.05), when=lambda _: fake.in_flight > most, times=None)
-
-        records = await way(client_of(world, fake), limit=5)
-
-        assert ids(records) == listed(fake)
-        assert len(fake.requests) > 40, "none was refused"
-
     async def test_a_slow_consumer_asks_for_nothing_while_it_is_to_wait(self, world: World) -> None:
         """A page that was fetched ahead and refused counts before the pages that the consumer goes on to."""
         fake = fake_of(400, delay=0.02)

@@ -20,5 +20,6 @@ class ErrorEnvelope(Model):
     message: str | None = None
     """Response message indicating the status of the request."""
     error: ApiResponseError
+    """An error, in the words of the API."""
     status: int | None = None
     """HTTP status code."""

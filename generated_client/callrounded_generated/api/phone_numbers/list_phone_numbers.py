@@ -10,12 +10,14 @@ from msgspec import Meta
 from ... import operation as _operation
 from ... import responses as _responses
 from ...client import AuthenticatedClient
-from ...decoding import decode_json
 from ...models.error_envelope import ErrorEnvelope
 from ...models.phone_number_list import PhoneNumberList
 from ...operation import Request
-from ...responses import Response
+from ...responses import Expected, Response
 from ...types import OnInvalid
+
+_SUCCESSES = (Expected(200, 200, "json", PhoneNumberList),)
+_ERRORS: tuple[Expected, ...] = (Expected(100, 999, "json", ErrorEnvelope),)
 
 
 def build(
@@ -50,7 +52,7 @@ def build(
 
 
 def parse(status_code: int, content: bytes, *, on_invalid: OnInvalid = "raise") -> PhoneNumberList:
-    """Return what a successful answer holds.
+    """Return what a success holds.
 
     Args:
         status_code: Its HTTP status.
@@ -60,11 +62,12 @@ def parse(status_code: int, content: bytes, *, on_invalid: OnInvalid = "raise") 
     Raises:
         DecodeError: the body is not what the OpenAPI document says.
     """
-    return decode_json(PhoneNumberList, content, on_invalid=on_invalid)
+    parsed: PhoneNumberList = _responses.parse(_SUCCESSES, status_code, content, on_invalid=on_invalid)
+    return parsed
 
 
 def parse_error(status_code: int, content: bytes) -> ErrorEnvelope:
-    """Return what an answer that reports an error holds.
+    """Return what a response that reports an error holds.
 
     Args:
         status_code: Its HTTP status.
@@ -73,7 +76,8 @@ def parse_error(status_code: int, content: bytes) -> ErrorEnvelope:
     Raises:
         DecodeError: the body is not what the OpenAPI document says.
     """
-    return decode_json(ErrorEnvelope, content)
+    parsed: ErrorEnvelope = _responses.parse_error(_ERRORS, status_code, content)
+    return parsed
 
 
 def sync_detailed(

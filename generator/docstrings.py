@@ -4,7 +4,7 @@ import re
 import textwrap
 import unicodedata
 
-from generator.view.operations import OperationView
+from generator.endpoints import Operation, arguments
 
 _WIDTH = 108
 """Fits into 120 columns below a method, with the quotes."""
@@ -38,12 +38,12 @@ def _wrapped(line: str) -> list[str]:
     return lines or [""]
 
 
-def build_docstring(operation: OperationView) -> str:
+def build_docstring(operation: Operation) -> str:
     """Return the text of the docstring of an operation's `build`."""
     return "\n\n".join(_blocks(operation))
 
 
-def call_docstring(operation: OperationView, returns: str, *raises: str) -> str:
+def call_docstring(operation: Operation, returns: str, *raises: str) -> str:
     """Return the text of the docstring of a function that sends: what it *returns*, and *raises* beside httpx."""
     errors = ["httpx.HTTPError: no complete response arrived.", *raises]
     blocks = [
@@ -54,27 +54,13 @@ def call_docstring(operation: OperationView, returns: str, *raises: str) -> str:
     return "\n\n".join(blocks)
 
 
-def _blocks(operation: OperationView, *first: tuple[str, str]) -> list[str]:
+def _blocks(operation: Operation, *first: tuple[str, str]) -> list[str]:
     blocks = [operation.summary or operation.operation_id]
     if operation.description:
         blocks.append(operation.description)
-    arguments = [
-        *first,
-        *(
-            (parameter.name, parameter.description or f"The {parameter.location} parameter {parameter.wire_name}.")
-            for parameter in operation.parameters
-        ),
-    ]
-    if operation.body:
-        arguments.insert(
-            len(first) + len(operation.of("path")), ("body", operation.body.description or "The body of the request.")
-        )
-    if arguments:
-        folded = [f"    {name}: {' '.join(text.split())}" for name, text in arguments]
-        blocks.append("\n".join(["Args:", *folded]))
-    is_required = [parameter.is_required for parameter in operation.parameters]
-    if operation.body:
-        is_required.append(operation.body.is_required)
-    if not all(is_required):
+    listed = [*first, *arguments(operation)]
+    if listed:
+        blocks.append("\n".join(["Args:", *(f"    {name}: {' '.join(text.split())}" for name, text in listed)]))
+    if any(not each.is_required for each in operation.parameters):
         blocks.append("None omits a parameter; the API applies its default.")
     return blocks

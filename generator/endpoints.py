@@ -1,0 +1,220 @@
+"""Endpoints of openapi-python-client as the template of their module needs them."""
+
+# The objects of openapi-python-client, and the JSON of a document, are hardly typed: mypy in strict mode judges alone.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportPrivateUsage=false
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.responses import Response
+
+from generator import extras, names
+from generator.annotations import Annotations, Where, text
+from generator.document import Document, Pointer
+from generator.problem import excerpt
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_KINDS = {"response.json()": "json", "response.text": "text", "response.content": "bytes", "None": "nothing"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an operation; `wire_name` is its name in the document, `location` where it is sent."""
+
+    name: str
+    wire_name: str
+    location: str
+    annotation: str
+    is_required: bool
+    explode: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a response with a status from *first* to *last* holds, as source."""
+
+    first: int
+    last: int
+    kind: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation of the document.
+
+    Attributes:
+        path: As it is in the document.
+        quoted_path: The same, percent-encoded but for the names of parameters.
+        bodies: Media type, kind and annotation of each body that may be sent.
+        needs_token: Whether it can be called with a token only.
+        refuses_token: Whether the document says that no token is sent.
+    """
+
+    operation_id: str
+    name: str
+    tag: str
+    method: str
+    path: str
+    quoted_path: str
+    summary: str
+    description: str
+    parameters: list[Parameter]
+    bodies: list[tuple[str, str, str]]
+    body_is_required: bool
+    body_description: str
+    successes: list[Expected]
+    errors: list[Expected]
+    needs_token: bool
+    refuses_token: bool
+
+    def of(self, *locations: str) -> list[Parameter]:
+        """Return the parameters that are sent in these places."""
+        return [parameter for parameter in self.parameters if parameter.location in locations]
+
+    @property
+    def body(self) -> str:
+        """The annotation of the body; empty if there is none."""
+        return " | ".join(dict.fromkeys(annotation for _, _, annotation in self.bodies))
+
+    @property
+    def success_type(self) -> str:
+        """The annotation of what a success holds."""
+        return _type(self.successes)
+
+    @property
+    def error_type(self) -> str:
+        """The annotation of what an error holds."""
+        return _type(self.errors)
+
+    @property
+    def type(self) -> str:
+        """The annotation of what any response holds."""
+        return _type([*self.successes, *self.errors])
+
+
+def _type(responses: list[Expected]) -> str:
+    members = dict.fromkeys(part for each in responses for part in each.type.split(" | "))
+    return "Any" if "Any" in members else " | ".join(members) or "None"
+
+
+def operation(
+    document: Document, annotations: Annotations, endpoint: Endpoint, pointer: Pointer, node: dict[str, Any]
+) -> Operation:
+    """Return the *endpoint* at *pointer*.
+
+    Raises:
+        SpecError: Something in it cannot be sent.
+    """
+    responses = list(endpoint.responses)
+    successes = [_expected(annotations, each) for each in responses if _is_success(each)]
+    errors = [_expected(annotations, each) for each in responses if not _is_success(each)]
+    if not successes and endpoint.responses.default:
+        successes = [_expected(annotations, endpoint.responses.default)]
+    path = str(pointer[1])
+    request_body: Any = document.resolve(node.get("requestBody") or {})[1]
+    return Operation(
+        operation_id=str(node.get("operationId") or endpoint.name),
+        name=str(endpoint.name),
+        tag=str(endpoint.tags[0]),
+        method=str(pointer[2]).upper(),
+        path=path,
+        quoted_path=_quoted(path),
+        summary=text(endpoint.summary),
+        description="\n\n".join(
+            filter(None, [text(endpoint.description), "Deprecated." if node.get("deprecated") else ""])
+        ),
+        parameters=_parameters(document, annotations, endpoint, pointer, node),
+        bodies=[
+            (
+                text(body.content_type),
+                str(body.body_type),
+                annotations.of(body.prop, "form" if body.body_type == "files" else "body"),
+            )
+            for body in endpoint.bodies
+        ],
+        body_is_required=bool(request_body.get("required")),
+        body_description=str(request_body.get("description") or ""),
+        successes=successes,
+        errors=errors,
+        needs_token=extras.needs_token(document, node),
+        refuses_token=node.get("security") == [],
+    )
+
+
+def _is_success(response: Response) -> bool:
+    return response.status_code.range is not None and response.status_code.range[0] // 100 == 2
+
+
+def _expected(annotations: Annotations, response: Response) -> Expected:
+    first, last = response.status_code.range or (100, 999)
+    kind = _KINDS[response.source["attribute"]]
+    where: Where = "response"
+    type_ = {"nothing": "None", "text": "str", "bytes": "bytes"}.get(kind) or annotations.of(response.prop, where)
+    return Expected(first, last, kind, type_)
+
+
+def _parameters(
+    document: Document, annotations: Annotations, endpoint: Endpoint, pointer: Pointer, node: dict[str, Any]
+) -> list[Parameter]:
+    known = extras.parameters(document, str(pointer[1]), node)
+    listed = [(location.value, prop) for location, prop in endpoint.iter_all_parameters()]
+    for location, name in known:
+        if not any(location == place and name == extras.raw(prop) for place, prop in listed):
+            raise document.problem(
+                (*pointer, "parameters"), f"the {location} parameter {name!r} has no schema: it would be lost"
+            )
+    chosen = names.unique(
+        [names.parameter_name(extras.raw(prop), location) for location, prop in listed], names.TAKEN_IN_FUNCTIONS
+    )
+    found: list[Parameter] = []
+    for (location, prop), name in zip(listed, chosen, strict=True):
+        wire_name = extras.raw(prop)
+        if location == "header" and not HEADER_NAME.fullmatch(wire_name):
+            raise document.problem((*pointer, "parameters"), f"{excerpt(wire_name)} cannot be the name of a header")
+        more = known[location, wire_name]
+        annotation = _bounded(annotations.of(prop), more.bounds)
+        if not prop.required and not annotations.is_nullable(prop):
+            annotation = f"{annotation} | None"
+        description = more.description or f"The {location} parameter {wire_name}."
+        found.append(
+            Parameter(
+                name=name,
+                wire_name=wire_name,
+                location=location,
+                annotation=annotation,
+                is_required=prop.required,
+                explode=more.explode,
+                description=f"Deprecated. {description}" if more.is_deprecated else description,
+            )
+        )
+    return found
+
+
+def _bounded(annotation: str, bounds: dict[str, int | float]) -> str:
+    """Return *annotation* with *bounds*, which are those of its first member; null is the last."""
+    if not bounds or annotation.count("|") > ("None" in annotation):
+        return annotation
+    bounded, *null = annotation.split(" | ")
+    arguments = ", ".join(f"{name}={value!r}" for name, value in bounds.items())
+    return " | ".join([f"Annotated[{bounded}, Meta({arguments})]", *null])
+
+
+def _quoted(path: str) -> str:
+    """Return *path* percent-encoded, but for the names of parameters in braces."""
+    pieces = re.split(r"(\{[^{}/]+\})", path)
+    return "".join(piece if piece.startswith("{") else quote(piece, safe="/:@!$&'()*+,;=~%") for piece in pieces)
+
+
+def arguments(operation: Operation) -> Iterator[tuple[str, str]]:
+    """Yield name and description of the arguments of *operation*, in the order of its signature."""
+    yield from ((each.name, each.description) for each in operation.of("path"))
+    if operation.bodies:
+        yield "body", operation.body_description or "The body of the request."
+    yield from ((each.name, each.description) for each in operation.of("query", "header", "cookie"))

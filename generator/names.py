@@ -1,0 +1,104 @@
+"""Python names for the names in a document."""
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+
+TAKEN_IN_MODELS = frozenset(
+    {*("additional_properties", "fields_set", "from_dict", "from_json", "to_dict", "to_json"), "raw", "tag", "variants"}
+    | {"self", "UNSET"}
+)
+"""Names that an attribute of a model cannot have: those of its methods, and the first parameter of its constructor."""
+
+TAKEN_IN_FUNCTIONS = frozenset(
+    {
+        *("self", "client", "body", "build", "parse", "parse_error", "sync_detailed", "asyncio_detailed"),
+        "Request",
+        "UNSET",
+    }
+)
+"""Names that a parameter of an operation cannot have: what is called in its function, and `self` for methods."""
+
+TAKEN_BY_IMPORTS = frozenset(
+    {
+        *("Annotated", "Any", "ClassVar", "Final", "Literal", "Mapping", "Meta", "Self", "TypeAlias", "UUID"),
+        *("AwareDatetime", "File", "Layout", "MalformedRecord", "Model", "OnInvalid", "Received", "UnknownVariant"),
+        *("DecodeError", "OpenIntEnum", "OpenStrEnum", "Operation", "Request", "Response", "UNSET", "Unset"),
+        *("AuthenticatedClient", "Client", "Expected", "UnexpectedStatus"),
+    }
+)
+"""What generated modules import beside the models."""
+
+# Annotations are looked up among the modules of models, too: a module `date` would hide the type.
+_TAKEN_BY_TYPES = frozenset(
+    {"annotations", "bool", "builtins", "date", "datetime", "dict", "field", "float", "int", "list", "str", "type"}
+)
+
+
+def identifier(name: str, taken: Collection[str] = ()) -> str:
+    """Return *name* as a Python name: unchanged where possible, otherwise recognisable.
+
+    A keyword, or a name in *taken*, gets a trailing underscore; the name of a builtin stays as it is. No name begins
+    with an underscore: Python mangles two of them, models keep `_received` for themselves, and a module is free to
+    import a type that an attribute hides as `_date`.
+    """
+    # As Python does with every name in a source file.
+    result = unicodedata.normalize("NFKC", name)
+    if not result.isidentifier():
+        result = re.sub(r"\W+", "_", result, flags=re.ASCII).strip("_")
+    if not result or result[0].isdigit():
+        result = f"field_{result}"
+    if keyword.iskeyword(result) or result in taken:
+        return f"{result}_"
+    return f"field{result}" if result.startswith("_") else result
+
+
+def unique(listed: Sequence[str], taken: Collection[str] = ()) -> list[str]:
+    """Return a Python name for each of the names *listed*, each of them once."""
+    return _numbered(identifier(name, taken) for name in listed)
+
+
+def _numbered(listed: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for name in listed:
+        count = 2
+        result = name
+        while result in found:
+            result, count = f"{name}_{count}", count + 1
+        found.append(result)
+    return found
+
+
+def class_name(text: str) -> str:
+    """Return *text* in PascalCase."""
+    words = re.findall(r"[A-Za-z0-9]+", text)
+    result = "".join(word[0].upper() + word[1:] for word in words)
+    return identifier(result if result[:1].isalpha() else f"Model{result}", TAKEN_BY_IMPORTS)
+
+
+_WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
+"""A word of a name: an acronym, also in the plural (`IDs`), or letters; digits belong to what they follow."""
+
+
+def module_name(name: str) -> str:
+    """Return the name of the module for the class *name*."""
+    return identifier("_".join(_WORD.findall(name)).lower(), _TAKEN_BY_TYPES)
+
+
+def parameter_name(name: str, location: str) -> str:
+    """Return what the parameter *name* is called, before it is told apart from others."""
+    return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower() if location == "header" else name
+
+
+def member_names(values: Iterable[str | int]) -> list[str]:
+    """Return a name for each value of an enum, in UPPER_CASE and each of them once."""
+    return _numbered(_member_name(position, value) for position, value in enumerate(values, 1))
+
+
+def _member_name(position: int, value: str | int) -> str:
+    text = f"MINUS_{-value}" if isinstance(value, int) and value < 0 else str(value)
+    name = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_").upper()
+    if not name:
+        return f"VALUE_{position}" if text else "EMPTY"
+    return f"VALUE_{name}" if name[0].isdigit() else name
