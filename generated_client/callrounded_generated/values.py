@@ -283,7 +283,9 @@ class AnyOf(Type):
             raise place.error(
                 " or ".join(dict.fromkeys(f"{error.expected} at {error.path}" for error in errors)), value
             )
-        names = dict.fromkeys(_JSON_NAMES.get(json_type, "null") for json_type in self.members)
+        names = dict.fromkeys(
+            _JSON_NAMES.get(member.json_types[0], "null") for members in self.members.values() for member in members
+        )
         raise place.error(" or ".join(names), value)
 
     def many(self, values: list[Any]) -> list[Any]:
