@@ -126,7 +126,7 @@ def build(layout: Layout, target: Path) -> str:
         SpecError: The document cannot be used.
         CommandError: The package cannot be rendered.
     """
-    # openapi-python-client takes half a second to import, and `spec` does not need it.
+    # openapi-python-client takes half a second to import.
     from generator.render import RenderError, render  # noqa: PLC0415
 
     document = layout.read()

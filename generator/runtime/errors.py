@@ -34,6 +34,10 @@ class DecodeError(ValueError):
         self.expected = expected
         self.found = found
 
+    def __reduce__(self) -> tuple[type[DecodeError], tuple[Any, ...]]:
+        # Without the response, whose request has the key.
+        return type(self), (self.path, self.expected, self.found)
+
     def __str__(self) -> str:
         return f"{self.path}: expected {self.expected}, found {self.found}"
 
@@ -44,7 +48,7 @@ class UndocumentedStatusError(DecodeError):
     def __init__(self, status_code: int) -> None:
         super().__init__("$", "a response with a status that the OpenAPI document lists", str(status_code))
 
-    def __reduce__(self) -> tuple[type[UndocumentedStatusError], tuple[int]]:
+    def __reduce__(self) -> tuple[type[UndocumentedStatusError], tuple[Any, ...]]:
         return type(self), (int(self.found),)
 
 

@@ -30,7 +30,7 @@ class Body:
 
     Attributes:
         media_type: Sent as `Content-Type`; httpx adds the boundary of a multipart form.
-        content: The bytes, or a file that is read as it is sent.
+        content: The bytes; None for a multipart form.
         files: The fields of a multipart form.
     """
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -138,6 +139,9 @@ def test_a_success_that_is_not_what_the_document_says(server: Server, client: Au
             function(client=client)
         assert caught.value.response is not None
         assert caught.value.response.content == body
+        pickled = pickle.dumps(caught.value)
+        assert KEY.encode() not in pickled
+        assert str(pickle.loads(pickled)) == str(caught.value)
 
 
 def test_redirects_are_followed_only_on_request(server: Server) -> None:
