@@ -15,6 +15,7 @@ from attrs import define, evolve, field
 
 from .operation import FormField, Request
 from .settings import AUTH_HEADER_NAME, AUTH_PREFIX, BASE_URL
+from .types import OnInvalid
 
 if TYPE_CHECKING:
     # A private name of httpx, which has no public one for this type: nothing may depend on it at run time.
@@ -75,6 +76,8 @@ class Client:
         cookies: Sent with every request.
         verify_ssl: As `verify` of httpx: whether, or by which context, the server's certificate is checked.
         follow_redirects: Whether redirects are followed.
+        on_invalid: How to handle a malformed object in a list: `"raise"` a `DecodeError`, or `"keep"` a
+            `MalformedRecord` in its place.
         httpx_args: More arguments for `httpx.Client` and `httpx.AsyncClient`, such as `transport`.
     """
 
@@ -84,6 +87,7 @@ class Client:
     cookies: Mapping[str, str] = field(factory=dict[str, str], converter=_fixed, repr=_names)
     verify_ssl: ssl.SSLContext | str | bool = True
     follow_redirects: bool = False
+    on_invalid: OnInvalid = "raise"
     httpx_args: Mapping[str, Any] = field(factory=dict[str, Any], converter=_fixed, repr=_names)
     _connections: _Connections = field(factory=_Connections, init=False, repr=False)
 
@@ -107,7 +111,7 @@ class Client:
         return connections.sync
 
     def set_httpx_client(self, client: httpx.Client) -> Self:
-        """Send requests through *client*; return this client. Headers and timeout of this client still apply."""
+        """Send requests through *client*; return this client. Headers, timeout and redirects are those of this client."""
         self._connections.of_this_process().sync = client
         return self
 
@@ -119,13 +123,12 @@ class Client:
         return connections.asynchronous
 
     def set_async_httpx_client(self, client: httpx.AsyncClient) -> Self:
-        """Send requests through *client*; return this client. Headers and timeout of this client still apply."""
+        """Send requests through *client*; return this client. Headers, timeout and redirects are those of this client."""
         self._connections.of_this_process().asynchronous = client
         return self
 
     def _httpx_arguments(self) -> dict[str, Any]:
-        own = {"verify": self.verify_ssl, "follow_redirects": self.follow_redirects}
-        return {**own, **self.httpx_args}
+        return {"verify": self.verify_ssl, **self.httpx_args}
 
     def arguments(self, request: Request) -> RequestArguments:
         """Return *request* as arguments for httpx: `httpx.request(**client.arguments(request))`."""
@@ -154,11 +157,13 @@ class Client:
         Raises:
             httpx.HTTPError: no complete response arrived.
         """
-        return self.get_httpx_client().request(**self.arguments(request))
+        return self.get_httpx_client().request(**self.arguments(request), follow_redirects=self.follow_redirects)
 
     async def asend(self, request: Request) -> httpx.Response:
         """Do what `send` does, without blocking."""
-        return await self.get_async_httpx_client().request(**self.arguments(request))
+        return await self.get_async_httpx_client().request(
+            **self.arguments(request), follow_redirects=self.follow_redirects
+        )
 
     def close(self) -> None:
         """Close the connections of sync requests."""

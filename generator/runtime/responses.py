@@ -105,7 +105,9 @@ def _decode(expected: Expected, content: bytes, on_invalid: OnInvalid) -> Any:
             return None
 
 
-def read(http: httpx.Response, parse: Parse[Any], parse_error: ParseError[Any]) -> Response[Any]:
+def read(
+    http: httpx.Response, parse: Parse[Any], parse_error: ParseError[Any], on_invalid: OnInvalid
+) -> Response[Any]:
     """Return the response *http* with what it holds.
 
     Raises:
@@ -115,7 +117,7 @@ def read(http: httpx.Response, parse: Parse[Any], parse_error: ParseError[Any]) 
     is_documented_success = False
     try:
         if http.is_success:
-            parsed = parse(http.status_code, http.content)
+            parsed = parse(http.status_code, http.content, on_invalid=on_invalid)
             is_documented_success = True
         else:
             parsed = parse_error(http.status_code, http.content)

@@ -119,6 +119,7 @@ def sync_detailed(
         ),
         parse,
         parse_error,
+        client.on_invalid,
     )
 
 
@@ -183,6 +184,7 @@ async def asyncio_detailed(
         ),
         parse,
         parse_error,
+        client.on_invalid,
     )
 
 
