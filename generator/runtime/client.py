@@ -161,7 +161,9 @@ class Client:
 
     async def asend(self, request: Request) -> httpx.Response:
         """Do what `send` does, without blocking."""
-        return await self.get_async_httpx_client().request(**self.arguments(request), follow_redirects=self.follow_redirects)
+        return await self.get_async_httpx_client().request(
+            **self.arguments(request), follow_redirects=self.follow_redirects
+        )
 
     def close(self) -> None:
         """Close the connections of sync requests."""

@@ -105,9 +105,7 @@ def _decode(expected: Expected, content: bytes, on_invalid: OnInvalid) -> Any:
             return None
 
 
-def read(
-    http: httpx.Response, parse: Parse[Any], parse_error: ParseError[Any], on_invalid: OnInvalid
-) -> Response[Any]:
+def read(http: httpx.Response, parse: Parse[Any], parse_error: ParseError[Any], on_invalid: OnInvalid) -> Response[Any]:
     """Return the response *http* with what it holds.
 
     Raises:
