@@ -1,267 +1,356 @@
-"""The driver of a listing for the sync client: several requests at once are made in threads.
-
-It ends what it began: when the consumer stops, by a break, an error or by letting go of the iterator, nothing more is
-requested, and no thread outlives the iterator.
-"""
+"""Listings: as many passes as it takes until one is complete, three at most. Plain objects without I/O."""
 
 from __future__ import annotations
 
-import sys
-from contextvars import copy_context
-from dataclasses import dataclass
-from functools import partial
-from queue import SimpleQueue
-from threading import Event, Thread, current_thread
-from time import perf_counter, sleep, thread_time
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypedDict, TypeVar
 
-from ._errors import APIError, PaginationError
-from ._pages import ListEnvelope, ListRequest, build
+from attrs import define, evolve, field
 
-if TYPE_CHECKING:
-    from callrounded_generated.operation import Operation
+from callrounded_generated.responses import Response
 
-    from ._checkpoint import Plan
-    from ._connection import Answer, Connection, OnArrival, Wait
-    from ._pace import Pace
-    from ._paging import Batch, Listing
+from ._checkpoint import Checkpoint, Plan, Position, resume
+from ._errors import ConfigurationError, IncompleteListingError
+from ._identity import Key
+from ._options import count_fault
+from ._paging import CursorPass, ListEnvelope, PagePass, PageRequest
 
 T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Source(Generic[T]):
-    """Where the pages come from."""
-
-    connection: Connection
-    operation: Operation[..., ListEnvelope[T], Any]
-
-    def get(
-        self,
-        plan: Plan,
-        request: ListRequest,
-        *,
-        on_arrival: OnArrival | None = None,
-        wait: Wait | None = None,
-    ) -> Answer[ListEnvelope[T]]:
-        """Make *request*."""
-        sent = build(self.operation, plan.filters, request)
-        return self.connection.call(self.operation, sent, on_arrival=on_arrival, wait=wait)
-
-    def read(self, plan: Plan, listing: Listing[T], pace: Pace) -> Batches[T]:
-        """Return an iterator of what *listing* hands out; it makes as many requests at once as *pace* allows."""
-        return Batches(partial(self.get, plan), listing, pace)
+MAX_PASSES: Final = 3
 
 
-class Get(Protocol[T]):
-    """Makes a request; the arguments are those of `Connection.call`."""
+class Progress(NamedTuple):
+    """How far a listing is: what `on_progress` is called with after each page."""
 
-    def __call__(
-        self, request: ListRequest, /, *, on_arrival: OnArrival | None, wait: Wait | None
-    ) -> Answer[ListEnvelope[T]]:
-        """Make *request* and return the answer."""
-        ...
+    records: int
+    """Records so far."""
+    total: int | None
+    """How many there are, where the API has said so."""
+    pages: int
+    """Pages so far."""
 
 
-class Batches(Generic[T]):
-    """Hands out the batches of a listing, within a `with` block at whose end nothing is left under way.
+OnProgress: TypeAlias = Callable[[Progress], object]
+
+
+class ListingArguments(TypedDict, total=False):
+    """The arguments of `iter_all` and `list_all`: see `listing_options`."""
+
+    limit: int | None
+    page: int | None
+    use_cursor: bool | None
+    cursor: str | None
+    max_items: int | None
+    concurrency: int
+    verify: bool
+    checkpoint: Checkpoint | None
+    on_progress: OnProgress | None
+
+
+@define(frozen=True, kw_only=True)
+class ListingOptions:
+    """The arguments of `iter_all` and `list_all`, checked: see `listing_options`."""
+
+    limit: int | None
+    start: Position
+    concurrency: int
+    verify: bool
+    checkpoint: Checkpoint | None
+    on_progress: OnProgress | None
+    filters: dict[str, Any] = field(factory=dict[str, Any])
+
+    def plan(self, operation: str) -> tuple[Plan, Position]:
+        """Return the plan for *operation*, and the position to start from.
+
+        Raises:
+            ConfigurationError: the checkpoint cannot be used.
+        """
+        if self.checkpoint is None:
+            return Plan(operation=operation, limit=self.limit, filters=self.filters, verify=self.verify), self.start
+        return resume(self.checkpoint, operation, verify=self.verify)
+
+
+def listing_options(
+    *,
+    limit: int | None = 1000,
+    page: int | None = None,
+    use_cursor: bool | None = None,
+    cursor: str | None = None,
+    max_items: int | None = None,
+    concurrency: int = 8,
+    verify: bool = True,
+    checkpoint: Checkpoint | None = None,
+    on_progress: OnProgress | None = None,
+) -> ListingOptions:
+    """Check the arguments of `iter_all` and `list_all`.
+
+    Args:
+        limit: Records per page.
+        page: The number of the page to start with. Not with a cursor.
+        use_cursor: True reads from cursor to cursor, otherwise by page number.
+        cursor: The cursor to start with; it implies cursor mode.
+        max_items: Maximum number of records. What comes after them is neither requested nor verified.
+        concurrency: Maximum number of pages in flight. Ignored in cursor mode.
+        verify: Whether to make sure that the listing is complete, and to read it again if it is not.
+        checkpoint: Where to resume: of a `Page`, or of an error. It brings limit and filters with it.
+        on_progress: Called after each page with a `Progress`.
 
     Raises:
-        RoundedError: as `Connection.call` and `Listing.advance` do, with the checkpoint after what was handed out.
+        ConfigurationError: one of them cannot be used, or not together with another.
     """
-
-    def __init__(self, get: Get[T], listing: Listing[T], pace: Pace) -> None:
-        self._threads = _Threads(get, announces=pace.reads_all)
-        self._listing = listing
-        self._pace = pace
-        self._began = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, error_type: type[BaseException] | None, *_: object) -> None:
-        if error_type is None or issubclass(error_type, Exception | GeneratorExit):
-            self._threads.join()
-        else:
-            # Ctrl-C: what the threads wait for may never come.
-            self._threads.abandon()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Batch[T]:
-        if self._began and not self._threads.has_news:
-            self._pace.open()
-        self._began = True
-        while self._threads.has_news:
-            self._tell(*self._threads.news())
-        try:
-            batch = self._next()
-        except (APIError, PaginationError) as error:
-            error.checkpoint = self._listing.checkpoint
-            raise
-        if batch is None:
-            raise StopIteration
-        self._listing.report()
-        # These travel while the consumer works.
-        self._threads.start(self._wanted(self._pace.room - 1))
-        return batch
-
-    def _next(self) -> Batch[T] | None:
-        while (batch := self._listing.advance()) is None and not self._listing.finished:
-            requests = self._wanted(self._pace.room)
-            if len(requests) == 1 and not self._threads.under_way:
-                self._pace.waited(self._threads.start_here(requests[0]))
-            else:
-                self._threads.start(requests)
-            self._tell(*self._threads.news())
-        return batch
-
-    def _wanted(self, room: int) -> list[ListRequest]:
-        self._pace.give_turns(self._listing.under_way)
-        return self._listing.wanted(room, self._pace.ahead(room))
-
-    def _tell(self, request: ListRequest, news: News[T]) -> None:
-        if isinstance(news, _Arrived):
-            self._listing.arrived(request)
-            return
-        if isinstance(news, _Repeats):
-            self._listing.repeats(request)
-            self._pace.repeats(request, news.error)
-            return
-        if isinstance(news, _Returns):
-            self._pace.returns(request, news.turn.set)
-            return
-        self._pace.answered(request)
-        if isinstance(news, Exception):
-            self._listing.fail(request, news)
-        elif isinstance(news, BaseException):
-            raise news
-        else:
-            self._listing.receive(request, news)
+    for name, value, at_least in (("limit", limit, 1), ("page", page, 1), ("max_items", max_items, 0)):
+        if value is not None and (fault := count_fault(value, at_least=at_least)):
+            raise ConfigurationError(f"{name} {fault}: {value!r}")
+    if fault := count_fault(concurrency, at_least=1):
+        raise ConfigurationError(f"concurrency {fault}: {concurrency!r}")
+    if checkpoint is not None and (page is not None or use_cursor is not None or cursor is not None):
+        raise ConfigurationError("A checkpoint says where to resume: no page, use_cursor or cursor beside it.")
+    start = start_of(page, use_cursor, cursor, max_items)
+    return ListingOptions(
+        limit=limit,
+        start=start,
+        concurrency=concurrency,
+        verify=verify,
+        checkpoint=checkpoint if checkpoint is None or max_items is None else {**checkpoint, "max_items": max_items},
+        on_progress=on_progress,
+    )
 
 
-class _Arrived:
-    """News of a request: an answer has come, which is still to be read."""
+def with_filters(options: ListingOptions, **filters: Any) -> ListingOptions:
+    """Return *options* with the other parameters of an operation; None is not sent.
+
+    Raises:
+        ConfigurationError: there is a checkpoint, which brings the filters with it.
+    """
+    given = {name: value for name, value in filters.items() if value is not None}
+    if given and options.checkpoint is not None:
+        raise ConfigurationError(f"A checkpoint brings its filters with it: leave out {', '.join(given)}.")
+    return evolve(options, filters=given)
 
 
-@dataclass(frozen=True, slots=True)
-class _Repeats:
-    """News of a request: it ended in *error*, and is going to be repeated."""
+def start_of(page: int | None, use_cursor: bool | None, cursor: str | None, max_items: int | None = None) -> Position:
+    """Return the position that a listing starts from.
 
-    error: Exception
-
-
-@dataclass(frozen=True, slots=True)
-class _Returns:
-    """News of a request: it has waited, and is repeated when it is its *turn*."""
-
-    turn: Event
-
-
-News: TypeAlias = "Answer[ListEnvelope[T]] | _Arrived | _Repeats | _Returns | BaseException"
+    Raises:
+        ConfigurationError: these pagination parameters contradict each other.
+    """
+    if cursor is not None and use_cursor is False:
+        raise ConfigurationError("cursor= implies cursor mode: leave out use_cursor=False.")
+    if not use_cursor and cursor is None:
+        return Position(page=page or 1, max_items=max_items)
+    if page is not None:
+        raise ConfigurationError("page= is for page mode: leave it out, or cursor= and use_cursor=True.")
+    return Position(page=None, cursor=cursor, count=0 if cursor is None else None, max_items=max_items)
 
 
-class _Stopped(Exception):  # noqa: N818 - ends a thread, and is seen by nobody
-    """The consumer has stopped: the request is not repeated."""
-
-
-class _Threads(Generic[T]):
-    """The requests under way, each in a thread of its own.
-
-    The threads are daemons. Those of concurrent.futures would keep the interpreter from exiting until the last
-    request has been answered or has timed out.
+@define(frozen=True, kw_only=True)
+class ReceivedPage(Generic[T]):
+    """A page as a listing hands it out.
 
     Attributes:
-        under_way: How many requests there has been no final news of.
+        request: The request for it.
+        response: The response; None where that was no page of the listing: a 404 beyond its end, or its total alone.
+        records: Those of its records that are handed out.
+        starts_pass: Whether the listing is read again from here on.
+        position: The position after it.
+        progress: How far the listing is.
     """
 
-    def __init__(self, get: Get[T], *, announces: bool) -> None:
-        """Make requests with *get*. If that *announces*, there is news of an answer before it is read, too."""
-        self._get = get
-        self._announces = announces
-        self._news: SimpleQueue[tuple[ListRequest, News[T]]] = SimpleQueue()
-        # Those that are not waited for before the end; waiting for each would take turns with all the others.
-        self._threads: list[Thread] = []
-        self.under_way = 0
-        self._turns: set[Event] = set()
-        self._stopped = Event()
+    request: PageRequest
+    response: Response[Any] | None
+    records: list[T]
+    starts_pass: bool
+    position: Position
+    progress: Progress
+
+
+class Listing(Generic[T]):
+    """Tells which pages to request, takes them in that order, and knows at the end whether all records came.
+
+    There are two ways to hand out records when the listing has to be read again. For an iterator, a later pass hands
+    out only records that no earlier pass has handed out. For a list, it starts over.
+    """
+
+    def __init__(self, plan: Plan, start: Position, *, starts_over: bool = False) -> None:
+        """Prepare a listing of *plan* from *start* on.
+
+        Raises:
+            IncompleteListingError: *start* is the position of a listing that changed while it was read.
+        """
+        if start.changed and plan.verify:
+            raise IncompleteListingError(
+                "The listing changed while it was read, and cannot be resumed from this checkpoint.",
+                expected=None,
+                received=0,
+            )
+        self.plan = plan
+        self.position = start
+        """Where the listing stands, as far as its records were handed out."""
+        self.passes = 1
+        """The number of the pass that is being read."""
+        self._start = start
+        self._starts_over = starts_over
+        self._is_resumed = start.count != 0
+        self._earlier: set[Key] = set()
+        self._done = start.at_end or start.max_items == 0
+        self._handed_out = 0
+        self._pages = 0
+        self._total: int | None = start.total
+        self._total_request: PageRequest | None = None
+        self._has_requested_total = False
+        self._failure: IncompleteListingError | None = None
+        self._pass: PagePass[T] | CursorPass[T]
+        if start.page is None:
+            self._pass = CursorPass(plan.limit, start.cursor)
+            if start.cursor is None and self._is_resumed:  # All pages were read; the total is still to be compared.
+                self._total_request = PageRequest(page=1, limit=1)
+        else:
+            total = start.total if plan.verify else None
+            self._pass = PagePass(plan.limit, start.page, max_items=start.max_items, resumed_total=total)
+
+    def next_request(self) -> PageRequest | None:
+        """Return the next request that can be made now, or None."""
+        if self._done:
+            return None
+        if self._total_request is None:
+            return self._pass.next_request()
+        if self._has_requested_total:
+            return None
+        self._has_requested_total = True
+        return self._total_request
+
+    def may_end_with_404(self) -> bool:
+        """Return whether a 404 for the next page means that the listing ends before it."""
+        has_records = self._is_resumed or self.passes > 1 or bool(self._pass.seen)
+        return has_records and isinstance(self._pass, PagePass) and self._pass.number > 1
+
+    def receive(self, request: PageRequest, response: Response[Any] | None) -> ReceivedPage[T]:
+        """Take the *response* to the next *request*, None for a 404 beyond the end.
+
+        Raises:
+            PaginationLoopError: the server goes round in circles.
+            IncompleteListingError: the listing was resumed, and has changed.
+        """
+        envelope: ListEnvelope[T] | None = None if response is None else response.parsed
+        starts_pass = self._pages > 0 and not self._pass.seen and self.passes > 1
+        if request is self._total_request:
+            assert envelope is not None, "page 1 is never beyond the end"
+            self._compare(envelope.total_items)
+            return self._received(request, None, [], starts_pass=False)
+        if isinstance(self._pass, CursorPass):
+            assert envelope is not None, "there is no page beyond the end"
+            unseen = self._pass.receive(envelope)
+        else:
+            unseen = self._pass.receive(envelope)
+            self._total = self._pass.total
+        if starts_pass and self._starts_over:
+            self._handed_out = 0
+        records = [record for key, record in unseen.items() if key not in self._earlier]
+        left = None if self._start.max_items is None else self._start.max_items - self._handed_out
+        records = records[:left]
+        self._handed_out += len(records)
+        self._pages += 1
+        received = self._received(request, response, records, starts_pass=starts_pass)
+        if left is not None and len(records) == left:
+            self._settle(not isinstance(self._pass, PagePass) or not self._pass.changed)
+        elif self._pass.ended:
+            self._end_pass(self._pass)
+        return received
+
+    def finish(self) -> None:
+        """Confirm that the listing is complete.
+
+        Raises:
+            IncompleteListingError: it is not.
+        """
+        if self._failure is not None:
+            raise self._failure
 
     @property
-    def has_news(self) -> bool:
-        """Whether `news` would not have to wait."""
-        return not self._news.empty()
+    def checkpoint(self) -> Checkpoint:
+        """Where to resume after the records that were handed out."""
+        return self.plan.checkpoint(self.position)
 
-    def news(self) -> tuple[ListRequest, News[T]]:
-        """Wait for news of a request, and return both."""
-        request, news = self._news.get()
-        if not isinstance(news, _Arrived | _Repeats | _Returns):
-            self.under_way -= 1
-        return request, news
+    def _received(
+        self, request: PageRequest, response: Response[Any] | None, records: list[T], *, starts_pass: bool
+    ) -> ReceivedPage[T]:
+        self.position = self._position()
+        progress = Progress(self._handed_out, self._total, self._pages)
+        return ReceivedPage(
+            request=request,
+            response=response,
+            records=records,
+            starts_pass=starts_pass,
+            position=self.position,
+            progress=progress,
+        )
 
-    def start(self, requests: list[ListRequest]) -> None:
-        """Make *requests*, each in a thread."""
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        for request in requests:
-            # Tracing and logging find the context that the consumer has.
-            make = partial(copy_context().run, self._make, request)
-            thread = Thread(target=make, name="callrounded", daemon=True)
-            self.under_way += 1
-            thread.start()
-            self._threads.append(thread)
+    def _position(self) -> Position:
+        before = self._start.count
+        max_items = self._start.max_items
+        count = None if before is None else before + self._handed_out
+        left = None if max_items is None else max_items - self._handed_out
+        changed = self.passes > 1 and not self._starts_over
+        if isinstance(self._pass, CursorPass):
+            at_end = self._pass.ended and not self._can_compare()
+            return Position(page=None, cursor=self._pass.cursor, count=count, max_items=left, at_end=at_end)
+        changed = changed or self._pass.changed or (self._pass.ended and not self._pass.is_complete)
+        return Position(
+            page=self._pass.number,
+            count=count,
+            total=self._pass.total,
+            max_items=left,
+            at_end=self._pass.ended and not changed,
+            changed=changed,
+        )
 
-    def start_here(self, request: ListRequest) -> float:
-        """Make *request* in this thread, and return how many seconds it had nothing to do."""
-        self.under_way += 1
-        began, worked = perf_counter(), thread_time()
-        self._make(request, here=True)
-        return (perf_counter() - began) - (thread_time() - worked)
+    def _can_compare(self) -> bool:
+        """Return whether the number of records in cursor mode can be compared with the total."""
+        return self.plan.verify and self._start.count is not None
 
-    def _make(self, request: ListRequest, *, here: bool = False) -> None:
-        def on_arrival() -> None:
-            self._news.put((request, _Arrived()))
-            # Lets the consumer's thread make the next request now; else it may wait until this answer has been read.
-            sleep(0)
-
-        def wait(error: Exception, seconds: float) -> None:
-            self._news.put((request, _Repeats(error)))
-            self._stopped.wait(seconds)
-            if not here:
-                self._wait_for_turn(request)
-            if self._stopped.is_set():
-                raise _Stopped
-
-        try:
-            answer = self._get(request, on_arrival=on_arrival if self._announces and not here else None, wait=wait)
-        except BaseException as error:  # noqa: BLE001 - raised by whoever waits for it
-            self._news.put((request, error))
+    def _end_pass(self, ended: PagePass[T] | CursorPass[T]) -> None:
+        if isinstance(ended, PagePass):
+            self._settle(ended.is_complete)
+        elif self._can_compare():
+            self._total_request = PageRequest(page=1, limit=1)
         else:
-            self._news.put((request, answer))
+            self._settle(is_complete=True)
 
-    def _wait_for_turn(self, request: ListRequest) -> None:
-        turn = Event()
-        self._turns.add(turn)
-        # Whoever stops sets this first, and then all turns there are.
-        if not self._stopped.is_set():
-            self._news.put((request, _Returns(turn)))
-            turn.wait()
-        self._turns.discard(turn)
+    def _compare(self, total: int | None) -> None:
+        """Compare the *total*, as page mode tells it, with what came in cursor mode."""
+        self._total = total
+        self._total_request = None
+        self._settle(total is None or total == (self._start.count or 0) + len(self._pass.seen))
 
-    def _stop(self) -> None:
-        self._stopped.set()
-        for turn in self._turns.copy():
-            turn.set()
+    def _settle(self, is_complete: bool) -> None:
+        """End the listing, or begin the next pass."""
+        if is_complete or not self.plan.verify:
+            self._done = True
+        elif self._is_resumed or self.passes == MAX_PASSES:
+            self._done = True
+            self._failure = self._incomplete()
+        else:
+            self.passes += 1
+            if not self._starts_over:
+                self._earlier |= self._pass.seen
+            self._pass = PagePass(self.plan.limit, self._start.page or 1, max_items=self._start.max_items)
 
-    def abandon(self) -> None:
-        """Leave the threads to themselves: what they wait for may never come."""
-        self._stop()
-        self._threads.clear()
+    def _incomplete(self) -> IncompleteListingError:
+        received = len(self._pass.seen)
+        if isinstance(self._pass, PagePass):
+            expected = self._pass.expected
+            reason = "the listing changed while it was read" if self._pass.changed else f"{expected} were expected"
+        else:
+            expected = self._total
+            received += self._start.count or 0
+            reason = f"{expected} were expected"
+        self.position = self._position_of_failure()
+        return IncompleteListingError(
+            f"{received} records came, but {reason}, in each of {self.passes} passes.",
+            expected=expected,
+            received=received,
+        )
 
-    def join(self) -> None:
-        """Wait until the requests under way have ended; none is repeated."""
-        self._stop()
-        for thread in self._threads:
-            # The garbage collector can bring one of the threads here. And when Python exits, none of them goes on.
-            if thread is not current_thread() and not sys.is_finalizing():
-                thread.join()
-        self._threads.clear()
+    def _position_of_failure(self) -> Position:
+        return Position(page=self._start.page, cursor=self._start.cursor, count=self._start.count, changed=True)
