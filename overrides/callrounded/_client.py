@@ -39,7 +39,8 @@ class _BaseRounded(Generic[H, S]):
 
     def __init_subclass__(cls) -> None:
         # So that the error of a misspelled option names Rounded, not this class.
-        cls.__init__ = with_qualname(cast(FunctionType, cls.__init__), f"{cls.__name__}.__init__")
+        init = with_qualname(cast(FunctionType, cls.__init__), f"{cls.__name__}.__init__")
+        type.__setattr__(cls, "__init__", init)
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeVar
 import httpx
 
 from ._errors import ClientClosedError, ConfigurationError
+from ._gzip import AsyncGzipTransport, GzipTransport
 from ._options import is_loopback
 
 H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
@@ -99,6 +100,18 @@ class AsyncConnections(Connections[httpx.AsyncClient]):
         return http if self._loop in (None, asyncio.get_running_loop()) else None
 
 
+def running_loop() -> asyncio.AbstractEventLoop:
+    """Return the event loop that is running.
+
+    Raises:
+        ConfigurationError: there is none of asyncio.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise ConfigurationError("AsyncRounded runs under asyncio only, not under trio: use Rounded there.") from None
+
+
 def sync_connections(base_url: str, http_client: httpx.Client | None) -> Connections[httpx.Client]:
     """Return connections through *http_client*, or through an httpx client of our own.
 
@@ -108,7 +121,7 @@ def sync_connections(base_url: str, http_client: httpx.Client | None) -> Connect
     _check(http_client, httpx.Client)
 
     def make() -> httpx.Client:
-        transport = httpx.HTTPTransport(proxy=_proxy_for(base_url), limits=_LIMITS)
+        transport = GzipTransport(proxy=_proxy_for(base_url), limits=_LIMITS)
         return httpx.Client(transport=transport, cookies=_no_cookies())
 
     return Connections(http_client, make)
@@ -119,7 +132,7 @@ def async_connections(base_url: str, http_client: httpx.AsyncClient | None) -> A
     _check(http_client, httpx.AsyncClient)
 
     def make() -> httpx.AsyncClient:
-        transport = httpx.AsyncHTTPTransport(proxy=_proxy_for(base_url), limits=_LIMITS)
+        transport = AsyncGzipTransport(proxy=_proxy_for(base_url), limits=_LIMITS)
         return httpx.AsyncClient(transport=transport, cookies=_no_cookies())
 
     return AsyncConnections(http_client, make)

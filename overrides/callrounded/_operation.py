@@ -31,9 +31,7 @@ class Operation(Protocol[P, T_co]):
 def by_name(operation: Operation[..., object], args: tuple[object, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of a call of *operation* by name: it takes no others."""
     if args:
-        raise TypeError(
-            f"{name_of(operation)}() takes its parameters by name, such as {next(iter(kwargs), 'limit')}=..."
-        )
+        raise TypeError(f"{name_of(operation)}() takes its parameters by name: limit=100, not 100.")
     return kwargs
 
 

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from callrounded_generated.responses import Response
 
+from ._connections import running_loop
 from ._errors import NotFoundError, RoundedError
 from ._listing import Listing, OnProgress, ReceivedPage
 from ._paging import PageRequest
@@ -81,6 +82,7 @@ async def read_pages_async(
     listing: Listing[T], send: AsyncSend, *, concurrency: int, window: int | None, on_progress: OnProgress | None = None
 ) -> AsyncGenerator[ReceivedPage[T], None]:
     """Do what `read_pages` does, with tasks."""
+    running_loop()  # Under trio, this says so.
     hold, free_slots = Hold(), asyncio.Semaphore(concurrency)
     in_flight: deque[tuple[PageRequest, int, asyncio.Task[Response[Any]]]] = deque()
 

@@ -25,12 +25,17 @@ def redacted_request(request: httpx.Request) -> httpx.Request:
 
 
 def redact(response: httpx.Response, secret: str) -> httpx.Response:
-    """Take the credentials out of the request of *response*; return it, or a copy where it repeats the *secret*."""
+    """Take the credentials out of the request of *response*; return it, or a copy without the *secret*."""
     response.request = redacted_request(response.request)
-    if len(secret) < _SHORTEST_SECRET or not _repeats(response, secret):
-        return response
+    try:
+        content = response.content
+    except httpx.ResponseNotRead:  # An event hook of the caller raised an error before.
+        content = b""
+    else:
+        if len(secret) < _SHORTEST_SECRET or not _repeats(response, secret):
+            return response
     headers = [(name, value.replace(secret, _REDACTED)) for name, value in response.headers.multi_items()]
-    content = response.content.replace(secret.encode(), _REDACTED.encode())
+    content = content.replace(secret.encode(), _REDACTED.encode())
     copy = httpx.Response(response.status_code, content=content, request=response.request)
     copy.headers = httpx.Headers(headers)  # Not passed above: httpx would unpack the content because they say so.
     return copy

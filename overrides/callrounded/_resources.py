@@ -158,7 +158,9 @@ class ListResource(_AnyListResource[P, L, T, Sender]):
         options = self._options(*args, **kwargs)
         records: builtins.list[T] = []
         try:
-            with closing(self._read(self._begin(options, kwargs, starts_over=True), None, options)) as pages:
+            with closing(
+                self._read(self._begin(options, kwargs, starts_over=True), window=None, options=options)
+            ) as pages:
                 for page in pages:
                     if page.starts_pass:
                         records.clear()
@@ -180,15 +182,16 @@ class ListResource(_AnyListResource[P, L, T, Sender]):
         """
         plan, start, request = self._single(by_name(self._operation, args, kwargs))
         response = self._sender.send(self._operation, kwargs)
-        return Page(PageContext[T].first(plan, start, request, response), lambda listing: self._read(listing, 0))
+        context = PageContext[T].first(plan, start, request, response)
+        return Page(context, lambda listing: self._read(listing, window=0))
 
     def _records(self, listing: Listing[T], options: ListingOptions) -> Generator[T, None, None]:
-        with closing(self._read(listing, 1, options)) as pages:
+        with closing(self._read(listing, window=1, options=options)) as pages:
             for page in pages:
                 yield from page.records
 
     def _read(
-        self, listing: Listing[T], window: int | None, options: ListingOptions | None = None
+        self, listing: Listing[T], *, window: int | None, options: ListingOptions | None = None
     ) -> Generator[ReceivedPage[T], None, None]:
         def send(request: PageRequest, hold: Hold, stopped: threading.Event) -> Response[Any]:
             return self._sender.send(self._operation, listing.plan.filters | request.arguments(), hold, stopped)
@@ -210,7 +213,9 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSender]):
         options = self._options(*args, **kwargs)
         records: builtins.list[T] = []
         try:
-            async with aclosing(self._read(self._begin(options, kwargs, starts_over=True), None, options)) as pages:
+            async with aclosing(
+                self._read(self._begin(options, kwargs, starts_over=True), window=None, options=options)
+            ) as pages:
                 async for page in pages:
                     if page.starts_pass:
                         records.clear()
@@ -235,19 +240,19 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSender]):
         async def get() -> AsyncPage[T]:
             response = await self._sender.send(self._operation, kwargs)
             return AsyncPage(
-                PageContext[T].first(plan, start, request, response), lambda listing: self._read(listing, 0)
+                PageContext[T].first(plan, start, request, response), lambda listing: self._read(listing, window=0)
             )
 
         return PendingPage(get)
 
     async def _records(self, listing: Listing[T], options: ListingOptions) -> AsyncGenerator[T, None]:
-        async with aclosing(self._read(listing, 1, options)) as pages:
+        async with aclosing(self._read(listing, window=1, options=options)) as pages:
             async for page in pages:
                 for record in page.records:
                     yield record
 
     def _read(
-        self, listing: Listing[T], window: int | None, options: ListingOptions | None = None
+        self, listing: Listing[T], *, window: int | None, options: ListingOptions | None = None
     ) -> AsyncGenerator[ReceivedPage[T], None]:
         async def send(request: PageRequest, hold: Hold) -> Response[Any]:
             return await self._sender.send(self._operation, listing.plan.filters | request.arguments(), hold)
