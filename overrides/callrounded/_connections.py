@@ -79,12 +79,7 @@ class AsyncConnections(Connections[httpx.AsyncClient]):
             ClientClosedError: this, or the caller's httpx client, is closed.
             ConfigurationError: it belongs to another event loop or process, or this is not asyncio.
         """
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            raise ConfigurationError(
-                "AsyncRounded runs under asyncio only, not under trio: use Rounded there."
-            ) from None
+        loop = running_loop()
         http = super().http()
         if self._loop is None:
             self._loop = loop
