@@ -4,6 +4,7 @@ Everything here follows the provider's page. "Silent:" marks what the page does 
 place tests the fake, not the provider.
 """
 
+import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -70,8 +71,10 @@ def read_request(method: str, path: str, query: str, *, has_key: bool, ignores: 
     return error_reply(422, "Invalid request parameters", *wrong) if wrong else ListRequest(**values)
 
 
-def list_reply(wanted: ListRequest, records: RecordStore, *, totals: bool, beyond_end: BeyondEnd) -> Reply:
-    """Return the page; without *totals*, the envelope does not say how many records there are."""
+def list_reply(wanted: ListRequest | Reply, records: RecordStore, *, totals: bool, beyond_end: BeyondEnd) -> Reply:
+    """Return the page, unless the request was refused; without *totals*, its envelope has none."""
+    if isinstance(wanted, Reply):
+        return wanted
     start = wanted.start(records)
     stop = start + wanted.limit
     envelope: dict[str, object] = {
@@ -89,18 +92,17 @@ def list_reply(wanted: ListRequest, records: RecordStore, *, totals: bool, beyon
         envelope["next_cursor"] = records[stop - 1]["created_at"]
     elif not wanted.use_cursor and 0 < start >= len(records) and beyond_end == "not_found":
         return error_reply(404, "Page not found")
-    # Spliced from what is JSON already: a large page costs little.
+    data = [records.json[record["id"]] for record in records[start:stop]]
     rest = Reply.of(envelope).content
-    return Reply(200, (JSON_TYPE,), b'{"data":[' + b",".join(records.encoded(start, stop)) + b"]," + rest[1:])
+    return Reply(200, (JSON_TYPE,), b'{"data":[' + b",".join(data) + b"]," + rest[1:])
 
 
-def _integer(text: str, maximum: int | None = None) -> int:
-    # Nobody counts pages with so many digits, and int() itself refuses a few thousand.
-    if not re.fullmatch(r"-?[0-9]{1,1000}", text):
-        raise ValueError("must be an integer")
-    if (number := int(text)) < 1:
-        raise ValueError("must be at least 1")
-    if maximum is not None and number > maximum:
+def _integer(text: str, maximum: float = math.inf) -> int:
+    # Nobody counts pages with more digits, and int() itself refuses a few thousand.
+    number = int(text) if re.fullmatch(r"[0-9]{1,1000}", text) else 0
+    if number < 1:
+        raise ValueError("must be an integer of at least 1")
+    if number > maximum:
         raise ValueError(f"must be at most {maximum}")
     return number
 

@@ -1,14 +1,15 @@
 """The fake API as tests hold it: records, a script of what goes wrong, and a log of the requests."""
 
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Generic, TypedDict, TypeVar, Unpack
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlencode
 
 from callrounded.testing._api import LIST_PATH, BeyondEnd, ListRequest, list_reply, read_request
@@ -18,9 +19,9 @@ from callrounded.testing._records import Order, RecordStore, endless_records, wr
 from callrounded.testing._server import Server
 from callrounded.testing._transport import FakeTransport
 
+Takes = Callable[[ReceivedRequest], bool]
 Override = Callable[[ReceivedRequest, Reply], Reply]
 Hook = Callable[["FakeRounded", ReceivedRequest], object]
-Action = TypeVar("Action")
 
 
 class Conditions(TypedDict, total=False):
@@ -28,44 +29,34 @@ class Conditions(TypedDict, total=False):
 
     page: int | None
     request: int | None
-    when: Callable[[ReceivedRequest], bool] | None
+    when: Takes | None
     times: int | None
 
 
-@dataclass(slots=True)
-class _Rule(Generic[Action]):
-    """An action that waits for its requests."""
+def _taking(
+    page: int | None = None, request: int | None = None, when: Takes | None = None, times: int | None = 1
+) -> Takes:
+    """Return a function that says whether a request is meant, and counts it."""
+    left = math.inf if times is None else times
 
-    action: Action
-    page: int | None = None
-    request: int | None = None
-    when: Callable[[ReceivedRequest], bool] | None = None
-    times: int | None = 1
+    def takes(received: ReceivedRequest) -> bool:
+        nonlocal left
+        is_meant = left > 0 and page in (None, received.page) and request in (None, received.number)
+        is_meant = is_meant and (when is None or when(received))
+        left -= is_meant
+        return is_meant
 
-    def takes(self, request: ReceivedRequest) -> bool:
-        """Return whether *request* is meant, and count it."""
-        if self.times == 0 or self.request not in (None, request.number) or self.page not in (None, request.page):
-            return False
-        if self.when is not None and not self.when(request):
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
+    return takes
 
 
 class FakeRounded:
     """An in-memory Rounded API that behaves as documented until a test says otherwise.
 
         fake = FakeRounded(records=120)
-        client = httpx.Client(transport=fake.transport())  # without a network, or:
-        with fake.serve() as server:
-            response = httpx.get(f"{server.url}/v1/phone-numbers", headers={"X-Api-Key": "test-key"})
-
-    A test says beforehand what goes wrong, and looks at the requests afterwards:
-
         fake.fail(Fault.status(429, retry_after=1), page=2)
         fake.shift(page=3)
-        ...
+        with httpx.Client(transport=fake.transport()) as client:  # or: with fake.serve() as server
+            ...
         assert [request.page for request in fake.requests] == [1, 2, 2, 3]
 
     `fail`, `override`, `before` and `shift` take the same conditions, which a request must fulfil together: *page* is
@@ -92,15 +83,14 @@ class FakeRounded:
         `delay`, `totals` and `beyond_end` are attributes too, and can be changed at any time.
 
         Args:
-            records: their number, or JSON objects with readable `id` and `created_at`, which are sent as they are.
+            records: their number, or JSON objects with `id` and `created_at`, which are sent as they are.
             seed: which samples to make, for `add()` too.
             api_keys: the keys that are accepted.
-            order: which records come first; the documentation does not say.
+            order: which records come first.
             delay: seconds before each response.
             totals: False leaves `total_items` and `total_pages` out of every envelope.
-            beyond_end: the response to a page beyond the last one, an empty page or a 404; the documentation does not
-                say which.
-            ignores: query parameters without effect. The fake refuses all others that the documentation does not have.
+            beyond_end: what is beyond the last page, an empty page or a 404.
+            ignores: query parameters that are accepted without effect; others that are not documented are refused.
 
         Raises:
             ValueError: the number is negative; two records share an id, or one lacks a readable `id` or `created_at`.
@@ -141,17 +131,15 @@ class FakeRounded:
 
             fake.add({"number": "+33199000042", "type": "sip"})
 
-        `created_at` decides its place in the listing: *at* if given, else its own, else a second after the newest. A
-        record with the `created_at` of another one follows it.
-
-        Raises:
-            ValueError: the id is taken, or `id` or `created_at` is not readable.
+        `created_at` decides its place in the listing: *at* if given, else its own, else a second after the newest.
+        ValueError is raised if the id is taken, or `id` or `created_at` is not readable.
         """
         with self._lock:
             # Records that were given to the constructor can be samples themselves.
-            added = next(sample for sample in self._samples if sample["id"] not in self._store.ids)
-            if newest := self._store.newest():
-                added["created_at"] = written(datetime.fromisoformat(newest["created_at"]) + timedelta(seconds=1))
+            added = next(sample for sample in self._samples if sample["id"] not in self._store.json)
+            if self._store:
+                newest = max(datetime.fromisoformat(end["created_at"]) for end in (self._store[0], self._store[-1]))
+                added["created_at"] = written(newest + timedelta(seconds=1))
             added |= record or {}
             if at is not None:
                 added["created_at"] = at if isinstance(at, str) else written(at)
@@ -161,57 +149,38 @@ class FakeRounded:
     def remove(self, record_id: str) -> dict[str, Any]:
         """Remove the record with this id and return it; raise KeyError if there is none."""
         with self._lock:
-            return self._store.remove(record_id)
+            return self._store.take(record_id)
 
     def fail(self, fault: Fault, **conditions: Unpack[Conditions]) -> None:
-        """Apply *fault* to the next matching request.
-
-        Faults queue: a request takes the first one that matches, the others wait.
-
-            fake.fail(Fault.status(503))
-            fake.fail(Fault.reset())  # the second request
-        """
-        self._faults.append(_Rule(fault, **conditions))
+        """Apply *fault* to the next matching request, or after it if another fault takes that one."""
+        self._faults.append((_taking(**conditions), fault))
 
     def override(self, reply: Override, **conditions: Unpack[Conditions]) -> None:
         """Let the function *reply* replace the response to the next matching request.
-
-        For what `Fault` has no name for, such as a server that always sends its first page:
 
             fake.override(lambda request, reply: fake.answer_to(page=1), times=None)
 
         Every override that matches is applied, in the order in which they were added, and a fault after them.
         """
-        self._overrides.append(_Rule(reply, **conditions))
+        self._overrides.append((_taking(**conditions), reply))
 
     def before(self, hook: Hook, **conditions: Unpack[Conditions]) -> None:
-        """Call *hook* with this fake and the next matching request, before it is answered.
-
-        fake.before(lambda fake, request: fake.remove(fake.records[0]["id"]), page=2)
-        """
-        self._hooks.append(_Rule(hook, **conditions))
+        """Call *hook* with this fake and the next matching request, before it is answered."""
+        self._hooks.append((_taking(**conditions), hook))
 
     def shift(self, by: int = 1, **conditions: Unpack[Conditions]) -> None:
-        """Shift the pages, and change the total, before the next matching request.
-
-        A positive *by* adds this many records as the newest; a negative one removes as many from the beginning of the
-        listing, so that the next page skips records.
-        """
-
-        def change(fake: FakeRounded, _: ReceivedRequest) -> None:
-            for _added in range(by):
-                fake.add()
-            for record in fake.records[: max(0, -by)]:
-                fake.remove(record["id"])
-
-        self.before(change, **conditions)
+        """Shift the pages before the next matching request: add this many records, or remove as many of the first."""
+        if by > 0:
+            self.before(lambda fake, _: [fake.add() for _ in range(by)], **conditions)
+        else:
+            self.before(lambda fake, _: [fake.remove(record["id"]) for record in fake.records[:-by]], **conditions)
 
     def reset(self) -> None:
         """Forget the requests, and the faults, overrides and hooks that still wait. The records stay."""
         with self._lock:
-            self._faults: list[_Rule[Fault]] = []
-            self._overrides: list[_Rule[Override]] = []
-            self._hooks: list[_Rule[Hook]] = []
+            self._faults: list[tuple[Takes, Fault]] = []
+            self._overrides: list[tuple[Takes, Override]] = []
+            self._hooks: list[tuple[Takes, Hook]] = []
             # The log of a sandbox that runs for days must not grow for ever.
             self._requests = deque[ReceivedRequest](maxlen=100_000)
             self._received = 0
@@ -230,16 +199,10 @@ class FakeRounded:
         return Server(self._exchange, host, port)
 
     def answer_to(self, **params: object) -> Reply:
-        """Return the reply to a list request with these parameters: no key needed, no fault, not logged.
-
-            fake.answer_to(page=2, limit=10).envelope["data"]
-
-        None omits a parameter.
-        """
+        """Return the reply to a list request: no key needed, no fault, not logged. None omits a parameter."""
         given = {name: value for name, value in params.items() if value is not None}
         query = {name: str(value).lower() if isinstance(value, bool) else value for name, value in given.items()}
-        wanted = read_request("GET", LIST_PATH, urlencode(query), has_key=True, ignores=self._ignores)
-        return self._reply_to(wanted)
+        return self._reply_to(read_request("GET", LIST_PATH, urlencode(query), has_key=True, ignores=self._ignores))
 
     @contextmanager
     def _exchange(self, method: str, target: str, headers: Mapping[str, str]) -> Generator[Reply]:
@@ -253,9 +216,9 @@ class FakeRounded:
             self._received += 1
             request = ReceivedRequest(self._received, method, path, query, shown, page, time.monotonic())
             self._requests.append(request)
-            hooks = [rule.action for rule in self._hooks if rule.takes(request)]
-            overrides = [rule.action for rule in self._overrides if rule.takes(request)]
-            fault = next((rule.action for rule in self._faults if rule.takes(request)), None)
+            hooks = [hook for takes, hook in self._hooks if takes(request)]
+            overrides = [reply for takes, reply in self._overrides if takes(request)]
+            fault = next((fault for takes, fault in self._faults if takes(request)), None)
             self.in_flight += 1
             self.max_in_flight = max(self.max_in_flight, self.in_flight)
         try:
@@ -273,7 +236,5 @@ class FakeRounded:
                 self.in_flight -= 1
 
     def _reply_to(self, wanted: ListRequest | Reply) -> Reply:
-        if isinstance(wanted, Reply):
-            return wanted
         with self._lock:
             return list_reply(wanted, self._store, totals=self.totals, beyond_end=self.beyond_end)

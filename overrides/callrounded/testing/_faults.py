@@ -17,15 +17,12 @@ _MESSAGE = "An error occurred while processing your request"
 class Fault:
     """One way for a response to go wrong: what `FakeRounded.fail` takes.
 
-        fake.fail(Fault.status(429, retry_after=1))
         fake.fail(Fault.truncated(), page=3, times=2)
 
-    Some change the response of the API (`truncated`, `slow_body`, `envelope`, ...), the others replace it. Write any
-    other fault as a function: see `FakeRounded.override`.
+    Write any other fault as a function: see `FakeRounded.override`.
     """
 
     name: str
-    """How the fault was made, such as `status(503)`."""
     spoil: Callable[[Reply], Reply]
     """Takes the reply of the API and returns what is sent instead."""
 
@@ -86,14 +83,12 @@ class Fault:
 
         *retry_after* is sent as the header of that name: a number of seconds, a datetime (as HTTP-date) or any text.
         """
-        reply = error_reply(status, _MESSAGE)
-        if body is not None:
-            reply = replace(reply, body=body)
         if isinstance(retry_after, datetime):
             retry_after = format_datetime(retry_after.astimezone(UTC), usegmt=True)
-        if retry_after is not None:
-            reply = reply.with_headers(("Retry-After", str(retry_after)))
-        reply = reply.with_headers(*(headers or {}).items())
+        waiting = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        reply = error_reply(status, _MESSAGE).with_headers(*(waiting | dict(headers or {})).items())
+        if body is not None:
+            reply = replace(reply, body=body)
         return Fault(f"status({status}{'' if retry_after is None else f', {retry_after=!s}'})", lambda _: reply)
 
     @staticmethod
@@ -123,12 +118,7 @@ class Fault:
 
     @staticmethod
     def envelope(*, without: Iterable[str] = (), **changes: object) -> "Fault":
-        """The response of the API with properties of its envelope changed or left out.
-
-        fake.fail(Fault.envelope(data=None))
-        fake.fail(Fault.envelope(without=["data"]))
-        fake.fail(Fault.envelope(total_items=121), page=2)
-        """
+        """The response of the API with properties of its envelope changed, such as `total_items=121`, or left out."""
         left_out = tuple(without)
         shown = [f"without={name}" for name in left_out] + [f"{name}={value!r:.40}" for name, value in changes.items()]
         return Fault(f"envelope({', '.join(shown)})", lambda reply: reply.with_envelope(without=left_out, **changes))

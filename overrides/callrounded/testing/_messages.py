@@ -12,11 +12,10 @@ JSON_TYPE = ("Content-Type", "application/json")
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRequest:
-    """One entry of `FakeRounded.requests`. It does not hold the API key: that header reads `[redacted]`.
+    """One entry of `FakeRounded.requests`, with names of headers in lower case, and without the API key.
 
-    *page* is the requested page of the listing, 1 for the first; in cursor mode, the position of the cursor in pages of
-    this limit. It is None for a request that the API does not answer with a page. *path* and *query* are as they were
-    sent, the names of *headers* in lower case; *received_at* is `time.monotonic()`.
+    *page* is the requested page of the listing, in cursor mode too; None where the API does not answer with a page.
+    *received_at* is `time.monotonic()`.
     """
 
     number: int

@@ -2,19 +2,17 @@
 
 import json
 import random
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count as count_from
 from itertools import islice
-from operator import itemgetter
 from typing import Any, Literal
 from uuid import UUID
 
 Order = Literal["newest_first", "oldest_first"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_position = itemgetter(0)
 
 # Number blocks that the French regulator reserves for fiction: nobody is called when an example is dialled.
 _FICTIONAL_BLOCKS = ("19900", "26191", "35301", "46571", "53649", "63998")
@@ -58,59 +56,47 @@ def written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class RecordStore:
+class RecordStore(list[dict[str, Any]]):
     """Records sorted by `created_at`; those that share one stay in the order in which they were added."""
 
     def __init__(self, records: Iterable[Mapping[str, Any]], order: Order) -> None:
+        super().__init__()
         self._sign = -1 if order == "newest_first" else 1
-        self.ids: set[str] = set()
-        # Position, record, and its JSON: a record is sent far more often than it is added.
-        self._stored = sorted((self._accept(record) for record in records), key=_position)
-
-    def __len__(self) -> int:
-        return len(self._stored)
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        return self._stored[index][1]
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return (record for _, record, _ in self._stored)
-
-    def encoded(self, start: int, stop: int) -> list[bytes]:
-        """Return the JSON of the records from index *start* up to *stop*."""
-        return [content for _, _, content in self._stored[start:stop]]
+        self._positions: list[int] = []
+        self.json: dict[str, bytes] = {}
+        """The JSON of each record, by id: a record is sent far more often than it is added."""
+        for record in sorted(records, key=self._position_of):
+            self.add(record)
 
     def index_after(self, moment: datetime) -> int:
         """Return the index of the first record that the listing has strictly after *moment*."""
-        return bisect_right(self._stored, self._position_of(moment), key=_position)
-
-    def newest(self) -> dict[str, Any] | None:
-        """Return the record that was created last."""
-        return self[0 if self._sign < 0 else -1] if self._stored else None
+        return bisect_right(self._positions, self._position(moment))
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Insert *record* after those with the same `created_at`; raise ValueError if it is unusable."""
-        insort(self._stored, self._accept(record), key=_position)
-
-    def remove(self, record_id: str) -> dict[str, Any]:
-        """Remove the record with this id and return it; raise KeyError if there is none."""
-        self.ids.remove(record_id)
-        index = next(index for index, (_, record, _) in enumerate(self._stored) if record["id"] == record_id)
-        return self._stored.pop(index)[1]
-
-    def _accept(self, record: Mapping[str, Any]) -> tuple[int, dict[str, Any], bytes]:
-        record_id = record.get("id")
-        try:
-            position = self._position_of(datetime.fromisoformat(record["created_at"]))
-        except (KeyError, TypeError, ValueError):
-            position = None
-        if not isinstance(record_id, str) or position is None:
-            raise ValueError(f"a record needs an id and a created_at with an offset, both as text: {record!r:.200}")
-        if record_id in self.ids:
-            raise ValueError(f"there is a record with this id already: {record_id!r:.200}")
+        position = self._position_of(record)
+        if record["id"] in self.json:
+            raise ValueError(f"there is a record with this id already: {record['id']!r:.200}")
         content = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        self.ids.add(record_id)
-        return position, dict(record), content
+        index = bisect_right(self._positions, position)
+        self._positions.insert(index, position)
+        self.insert(index, dict(record))
+        self.json[record["id"]] = content
 
-    def _position_of(self, moment: datetime) -> int:
+    def take(self, record_id: str) -> dict[str, Any]:
+        """Remove the record with this id and return it; raise KeyError if there is none."""
+        del self.json[record_id]
+        index = next(index for index, record in enumerate(self) if record["id"] == record_id)
+        del self._positions[index]
+        return self.pop(index)
+
+    def _position_of(self, record: Mapping[str, Any]) -> int:
+        try:
+            if isinstance(record["id"], str):
+                return self._position(datetime.fromisoformat(record["created_at"]))
+        except (KeyError, TypeError, ValueError):
+            pass
+        raise ValueError(f"a record needs an id and a created_at with an offset, both as text: {record!r:.200}")
+
+    def _position(self, moment: datetime) -> int:
         return self._sign * ((moment - _EPOCH) // timedelta(microseconds=1))

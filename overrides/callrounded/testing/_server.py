@@ -3,30 +3,23 @@
 import socket
 import struct
 import threading
-import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from http import HTTPStatus
-from http.client import HTTPException, parse_headers
+from http.client import HTTPException, parse_headers, responses
 from io import BufferedReader
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 import httpx
 
-from callrounded.testing._messages import Break, Exchange, Pause, Reply, Step, error_reply
+from callrounded.testing._messages import Exchange, Pause, Reply, Step, error_reply
 
-_PATIENCE_SECONDS = 2.0  # how long close() waits for threads that a hook of a test keeps busy
 _POLL_SECONDS = 0.05  # how soon a listener ends on systems where shutting its socket down does not wake it
 _LINGER_NONE = struct.pack("ii", 1, 0)  # l_onoff, l_linger: closing discards what is unsent and sends RST
-_PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
 class Server:
     """A running server, until `close()` or the end of its `with` block.
-
-        with FakeRounded(records=10).serve() as server:
-            httpx.get(f"{server.url}/v1/phone-numbers", headers={"X-Api-Key": "test-key"})
 
     An exception in a hook or an override ends the connection without a response; the end of the block raises it again.
     """
@@ -63,9 +56,8 @@ class Server:
             threads = dict(self._connections)
             for connection in threads:
                 _wake(connection)
-        give_up_at = time.monotonic() + _PATIENCE_SECONDS
         for thread in threads.values():
-            thread.join(max(0.0, give_up_at - time.monotonic()))
+            thread.join(2)  # not for ever: a hook of a test may keep it busy
 
     def serve_forever(self) -> None:
         """Block until `close()` is called in another thread, or until Ctrl-C raises KeyboardInterrupt here."""
@@ -73,10 +65,7 @@ class Server:
 
     @contextmanager
     def down(self) -> Generator[None]:
-        """Refuse connections for the length of a `with` block, then listen on the same port again.
-
-        Requests that have arrived are answered; idle connections are closed.
-        """
+        """Refuse connections and close idle ones for the length of a `with` block, then listen on the same port."""
         with self._lock:
             self._outages += 1
             self._stop_listening()
@@ -133,8 +122,9 @@ class Server:
             return self._send(connection, file, error_reply(400, "Malformed request").framed(), keep_alive=False)
         if request is None or not self._listening:  # a connection that was shut down may still receive
             return False
-        with self._exchange(request.method, request.target, request.headers) as reply:
-            return self._send(connection, file, reply, keep_alive=request.keep_alive)
+        method, target, headers, keep_alive = request
+        with self._exchange(method, target, headers) as reply:
+            return self._send(connection, file, reply, keep_alive=keep_alive)
 
     def _send(self, connection: socket.socket, file: BufferedReader, reply: Reply, *, keep_alive: bool) -> bool:
         """Send *reply* and return whether the connection goes on."""
@@ -142,34 +132,24 @@ class Server:
             if isinstance(step, Pause):
                 if self._closing.wait(step.seconds):
                     return False
-            elif isinstance(step, Break):
-                self._break(connection, file, step)
-                return False
-            else:
+            elif isinstance(step, bytes):
                 try:
                     connection.sendall(step)
                 except OSError:
                     return False  # the client is gone
+            else:
+                with self.down() if step.how == "refuse" else nullcontext():
+                    if step.how != "close":
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NONE)
+                    file.close()  # the socket stays open as long as a file of it
+                    connection.close()
+                    self._closing.wait(step.seconds)
+                return False
         return keep_alive
 
-    def _break(self, connection: socket.socket, file: BufferedReader, end: Break) -> None:
-        with self.down() if end.how == "refuse" else nullcontext():
-            if end.how != "close":
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NONE)
-            file.close()  # the socket stays open as long as a file of it
-            connection.close()
-            self._closing.wait(end.seconds)
 
-
-class _Request(NamedTuple):
-    method: str
-    target: str
-    headers: dict[str, str]
-    keep_alive: bool
-
-
-def _read_request(file: BufferedReader) -> _Request | None:
-    """Return the next request, its body read and dropped, or None at the end of the connection.
+def _read_request(file: BufferedReader) -> tuple[str, str, dict[str, str], bool] | None:
+    """Return method, target, headers and whether to keep the connection, or None at its end. The body is dropped.
 
     Raises:
         OSError, ValueError, HTTPException: the connection is broken, or this is not a request.
@@ -183,7 +163,7 @@ def _read_request(file: BufferedReader) -> _Request | None:
     headers = dict(httpx.Headers(message.items(), encoding="latin-1"))
     file.read(max(0, int(headers.get("content-length", "0"))))
     closes = "transfer-encoding" in headers or headers.get("connection", "").lower() == "close"
-    return _Request(method, target, headers, keep_alive=version != "HTTP/1.0" and not closes)
+    return method, target, headers, version != "HTTP/1.0" and not closes
 
 
 def _steps(reply: Reply, *, keep_alive: bool) -> Iterator[Step]:
@@ -191,7 +171,7 @@ def _steps(reply: Reply, *, keep_alive: bool) -> Iterator[Step]:
     yield from reply.before
     headers = reply.headers if keep_alive else (*reply.headers, ("Connection", "close"))
     lines = [f"{name}: {value}" for name, value in headers]
-    head = "\r\n".join([f"HTTP/1.1 {reply.status} {_PHRASES.get(reply.status, '')}", *lines, "", ""]).encode("latin-1")
+    head = "\r\n".join([f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}", *lines, "", ""]).encode("latin-1")
     if isinstance(reply.body, bytes):
         yield head + reply.body  # in one piece: a response costs one system call and one packet
         return

@@ -4,11 +4,11 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 
 import httpx
 
-from callrounded.testing._messages import Break, Exchange, Step
+from callrounded.testing._messages import Break, Exchange, Reply, Step
 
 _ERRORS = {
     "close": (httpx.RemoteProtocolError, "Server disconnected without sending a complete response."),
@@ -30,7 +30,7 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the response to *request*."""
         with ExitStack() as stack:
-            reply = stack.enter_context(self._exchange(*_parts(request)))
+            reply = stack.enter_context(self._open(request))
             for _ in _Stream(reply.before, request):
                 pass
             stream = _Stream(reply.steps(), request, stack.pop_all())
@@ -39,15 +39,14 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the response to *request*."""
         with ExitStack() as stack:
-            reply = stack.enter_context(self._exchange(*_parts(request)))
+            reply = stack.enter_context(self._open(request))
             async for _ in _Stream(reply.before, request):
                 pass
             stream = _Stream(reply.steps(), request, stack.pop_all())
         return httpx.Response(reply.status, headers=reply.headers, stream=stream)
 
-
-def _parts(request: httpx.Request) -> tuple[str, str, dict[str, str]]:
-    return request.method, request.url.raw_path.decode("ascii"), dict(request.headers)
+    def _open(self, request: httpx.Request) -> AbstractContextManager[Reply]:
+        return self._exchange(request.method, request.url.raw_path.decode("ascii"), dict(request.headers))
 
 
 class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
