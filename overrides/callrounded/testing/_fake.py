@@ -42,7 +42,7 @@ def _taking(
     def takes(received: ReceivedRequest) -> bool:
         nonlocal left
         is_meant = left > 0 and page in (None, received.page) and request in (None, received.number)
-        is_meant = is_meant and (when is None or when(received))
+        is_meant = is_meant and (when is None or bool(when(received)))
         left -= is_meant
         return is_meant
 
@@ -152,7 +152,7 @@ class FakeRounded:
             return self._store.take(record_id)
 
     def fail(self, fault: Fault, **conditions: Unpack[Conditions]) -> None:
-        """Apply *fault* to the next matching request, or after it if another fault takes that one."""
+        """Apply *fault* to the next matching request. Faults queue: a request takes the first one that matches."""
         self._faults.append((_taking(**conditions), fault))
 
     def override(self, reply: Override, **conditions: Unpack[Conditions]) -> None:
