@@ -15,7 +15,7 @@ import pytest
 
 from generator.check import check
 from generator.document import Document
-from generator.render import render
+from generator.render import write
 
 ROOT = Path(__file__).parents[2]
 HEAD = """\
@@ -31,7 +31,7 @@ paths: {/v1/nothing: {get: {operationId: nothing, tags: [nothing], responses: {'
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], ModuleType]]:
-    """Render a document, import the package and return it.
+    """Render a document, import the package and return it. It is not formatted, which takes longer than the rest.
 
     The document is the name of a file in specs/growth, rendered once for all tests, or YAML below the usual head. One
     without paths gets an operation.
@@ -51,7 +51,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
                 text += OPERATION
             document = Document.parse(text.encode(), "small.yaml")
             check(document)
-            render(document, ROOT / "generator" / "config.yaml", ROOT / "generator" / "templates", folder / name)
+            write(document, ROOT / "generator" / "config.yaml", ROOT / "generator" / "templates", folder / name)
             packages[source] = importlib.import_module(name)
         return packages[source]
 
