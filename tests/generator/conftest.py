@@ -10,8 +10,10 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from jinja2 import Environment
 
 from generator.check import check
 from generator.document import Document
@@ -27,6 +29,23 @@ OPERATION = """
 paths: {/v1/nothing: {get: {operationId: nothing, tags: [nothing], responses: {'204': {description: Nothing.}}}}}
 """
 """For documents that are about something else: one without an operation is refused."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Compile each template once for all documents: that takes longer than rendering it."""
+    compiled: dict[tuple[str | None, ...], Any] = {}
+    original = Environment.compile
+
+    def compile_once(self: Environment, source: str, name: str | None = None, filename: str | None = None) -> Any:
+        key = (source, name, filename)
+        if key not in compiled:
+            compiled[key] = original(self, source, name, filename)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Environment, "compile", compile_once)
+        yield
 
 
 @pytest.fixture(scope="session")
