@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from generator.document import Document, SpecError
-from generator.render import RenderError, render, write
+from generator.document import Document, GenerationError, SpecError
+from generator.render import render, write
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "generator" / "config.yaml"
@@ -78,7 +78,7 @@ def test_nothing_of_the_surroundings_counts(
 
 def test_a_folder_that_exists(tmp_path: Path) -> None:
     """What openapi-python-client complains of is an error: here that there is a folder already."""
-    with pytest.raises(RenderError, match=r"^openapi-python-client: .*Directory already exists"):
+    with pytest.raises(GenerationError, match=r"^openapi-python-client: .*Directory already exists"):
         render(many_operations(), CONFIG, TEMPLATES, tmp_path)
 
 
@@ -105,7 +105,7 @@ def test_what_openapi_python_client_leaves_out(tmp_path: Path) -> None:
 def test_options_that_cannot_be_used(tmp_path: Path) -> None:
     """Options that openapi-python-client cannot read are an error that names their file."""
     (tmp_path / "config.yaml").write_text("class_overrides: 5\n")
-    with pytest.raises(RenderError, match=r"^config\.yaml cannot be used: "):
+    with pytest.raises(GenerationError, match=r"^config\.yaml cannot be used: "):
         render(many_operations(), tmp_path / "config.yaml", TEMPLATES, tmp_path / "target")
 
 
@@ -122,7 +122,7 @@ def test_errors_in_templates(tmp_path: Path) -> None:
         }.items()
     ):
         (templates / "header.jinja").write_text(text)
-        with pytest.raises(RenderError, match=f"(?s)^{message}$"):
+        with pytest.raises(GenerationError, match=f"(?s)^{message}$"):
             render(many_operations(), CONFIG, templates, tmp_path / f"target{number}")
     (templates / "header.jinja").write_text("")
     with pytest.raises(OSError, match="File name too long"):
