@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import ParseError
 from openapi_python_client.parser.properties.any import AnyProperty
 from openapi_python_client.parser.properties.boolean import BooleanProperty
@@ -28,8 +27,7 @@ from openapi_python_client.parser.properties.uuid import UuidProperty
 from openapi_python_client.schema import Reference, Schema
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
-from generator.document import Document
-from generator.openapi import endpoints, is_map, parts, properties, text
+from generator.openapi import Reading, is_map, parts, properties, text
 from generator.unions import Unions
 
 Where: TypeAlias = Literal["object", "form", "body", "response"]
@@ -54,23 +52,20 @@ class Annotations:
 
     Attributes:
         unions: The unions whose variants are told apart by a property.
-        aliases: Components that are nothing but a reference, and the class of what they refer to.
         sent: Names of the models that the body of a request can contain.
         forms: Names of the models that are sent as multipart forms.
     """
 
-    document: Document
-    data: GeneratorData
+    reading: Reading
     unions: Unions
-    aliases: dict[str, str]
     sent: set[str] = field(default_factory=set)
     forms: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Find the classes that are sent."""
         self._open: list[str] = []
-        self.models = {str(model.class_info.name): model for model in self.data.models}
-        bodies = [body for endpoint in endpoints(self.data) for body in endpoint.bodies]
+        self.models = self.reading.models
+        bodies = [body for endpoint in self.reading.endpoints for body in endpoint.bodies]
         pending: list[Any] = [body.prop for body in bodies]
         while pending:
             for model in (each for each in parts(pending.pop()) if isinstance(each, ModelProperty)):
@@ -84,7 +79,7 @@ class Annotations:
     @property
     def names(self) -> set[str]:
         """The names of all classes and unions."""
-        enums = {str(enum.class_info.name) for enum in self.data.enums}
+        enums = {str(enum.class_info.name) for enum in self.reading.data.enums}
         return {*self.models, *enums, *(union.name for union in self.unions)}
 
     def properties(self, model: ModelProperty) -> list[Any]:
@@ -95,7 +90,7 @@ class Annotations:
     def _order(self, schema: Schema) -> Iterator[str]:
         for part in schema.allOf:
             if isinstance(part, Reference):
-                _, target = self.document.resolve({"$ref": part.ref.get_untrusted_value()})
+                _, target = self.reading.component(part.ref.get_untrusted_value())
                 yield from self._order(Schema.model_validate(target))
             else:
                 yield from self._order(part)
@@ -118,7 +113,7 @@ class Annotations:
             case ModelProperty():
                 name = str(prop.class_info.name)
                 model = self.models.get(name, prop)
-                return self.map_of(model) if is_map(model) else self.aliases.get(name, name)
+                return self.map_of(model) if is_map(model) else name
             case UnionProperty():
                 return self._union(prop, where)
             case _:
@@ -151,7 +146,9 @@ class Annotations:
         """Return the default of *prop*, which *schema* describes, as source; `None` where there is none."""
         if isinstance(prop, EnumProperty) and prop.default is None:
             # A property that is a reference to the enum has the default of the enum.
-            prop = next((enum for enum in self.data.enums if enum.class_info.name == prop.class_info.name), prop)
+            prop = next(
+                (enum for enum in self.reading.data.enums if enum.class_info.name == prop.class_info.name), prop
+            )
         given: Any = getattr(prop, "default", None)
         value: Any = getattr(schema, "default", None)
         if value is None and given is not None:

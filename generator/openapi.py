@@ -7,11 +7,14 @@
 import copy
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from openapi_python_client.config import ClassOverride, Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser import openapi as parser_openapi
+from openapi_python_client.parser import properties as parser_properties
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty, model_property
@@ -24,17 +27,57 @@ from generator import names
 from generator.document import Document, GenerationError, Problem, SpecError, objects
 
 
-def read(document: Document, config_file: Path, target: Path) -> tuple[GeneratorData, Config]:
-    """Return what openapi-python-client makes of *document*, and its options.
+@dataclass(frozen=True)
+class Reading:
+    """A document as openapi-python-client has read it.
+
+    Attributes:
+        document: The document in the words that openapi-python-client understands.
+        data: What it made of it.
+        config: Its options.
+    """
+
+    document: Document
+    data: GeneratorData
+    config: Config
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """The endpoints of all tags."""
+        collections = self.data.endpoint_collections_by_tag.values()
+        return [endpoint for collection in collections for endpoint in collection.endpoints]
+
+    @property
+    def models(self) -> dict[str, ModelProperty]:
+        """The models by the name of their class."""
+        return {str(model.class_info.name): model for model in self.data.models}
+
+    def component(self, reference: str) -> tuple[str, Any]:
+        """Return name and schema of the component that *reference*, or the bare name of a component, leads to."""
+        path = reference if reference.startswith("#") else f"#/components/schemas/{reference}"
+        pointer, schema = self.document.resolve({"$ref": path})
+        return str(pointer[-1]), schema
+
+    def class_of(self, name: str) -> str:
+        """Return the name that openapi-python-client gives to the class of the component *name*."""
+        schema = self.document.schemas[name]
+        title = schema.get("title") if isinstance(schema, dict) else None
+        return str(Class.from_string(string=title or name, config=self.config).name)
+
+
+def read(document: Document, config_file: Path, target: Path) -> Reading:
+    """Return what openapi-python-client makes of *document*.
 
     Raises:
         GenerationError: *config_file* cannot be used.
         SpecError: It has an error or a warning, or there is no operation.
     """
     config = _config(config_file, target)
-    _take_over_names()
+    _mend()
+    document = replace(document, data=_clarified(document.data))
+    known = _without_aliases(document)
     try:
-        data = GeneratorData.from_dict(_clarified(document.data), config=config)
+        data = GeneratorData.from_dict(known, config=config)
     except Exception as error:  # as it raises for some defaults that do not fit
         raise document.problem((), f"openapi-python-client: {error}") from error
     if isinstance(data, GeneratorError):
@@ -42,14 +85,9 @@ def read(document: Document, config_file: Path, target: Path) -> tuple[Generator
     problems = list(_problems(document, data))
     if problems:
         raise SpecError(document.path, problems)
-    if not endpoints(data):
+    if not data.endpoint_collections_by_tag:
         raise document.problem(("paths",), "there is no operation: a client of it could do nothing")
-    return data, config
-
-
-def endpoints(data: GeneratorData) -> list[Endpoint]:
-    """Return the endpoints of all tags."""
-    return [endpoint for collection in data.endpoint_collections_by_tag.values() for endpoint in collection.endpoints]
+    return Reading(document, data, config)
 
 
 def sentence(problem: GeneratorError) -> str:
@@ -58,12 +96,6 @@ def sentence(problem: GeneratorError) -> str:
     said = ": ".join(" ".join(part.split()).rstrip(":") for part in parts if part)
     # It shows some names as objects, with an address that differs from run to run.
     return "openapi-python-client: " + re.sub(r"<[\w.]+ object at 0x[0-9a-f]+>", "...", said)
-
-
-def class_of(name: str, schema: Any, config: Config) -> str:
-    """Return the name that openapi-python-client gives to the class of a component."""
-    title = schema.get("title") if isinstance(schema, dict) else None
-    return str(Class.from_string(string=title or name, config=config).name)
 
 
 def text(value: Any) -> str:
@@ -115,14 +147,26 @@ def _config(config_file: Path, target: Path) -> Config:
     )
 
 
-def _take_over_names() -> None:
-    """Let our names decide: openapi-python-client refuses documents in which two of its own collide."""
+def _mend() -> None:
+    """Replace what openapi-python-client has no option for. Doing so twice changes nothing."""
     library: Any = model_property
-    library._resolve_naming_conflict = lambda *_: None  # noqa: SLF001 - there is no option for it
     endpoint: Any = Endpoint
-    endpoint._check_parameters_for_conflicts = lambda self, **_: self  # noqa: SLF001
     enum: Any = EnumProperty
+    # It refuses documents in which two of its own names collide: ours decide.
+    library._resolve_naming_conflict = lambda *_: None  # noqa: SLF001
+    endpoint._check_parameters_for_conflicts = lambda self, **_: self  # noqa: SLF001
     enum.values_from_list = staticmethod(_members)
+    # It reads models inside unions twice, and takes the second time for another model of the same name.
+    library = parser_properties
+    library.process_model = _process_once
+    # It copies all models that an endpoint uses for each step of reading the endpoint.
+    library = parser_openapi
+    library.deepcopy = lambda endpoint: endpoint
+
+
+def _process_once(model: ModelProperty, **options: Any) -> Any:
+    processed = model.required_properties is not None
+    return options["schemas"] if processed else model_property.process_model(model, **options)
 
 
 def _members(values: list[Any], _: object, variable_names: list[str]) -> dict[str, Any]:
@@ -134,16 +178,74 @@ def _clarified(data: dict[str, Any]) -> dict[str, Any]:
     """Return a copy that says in other words what openapi-python-client would misunderstand."""
     data = copy.deepcopy(data)
     data["paths"] = {path: item for path, item in (data.get("paths") or {}).items() if path.startswith("/")}
-    for keyword, pointer, node in objects(data):
+    nullable = _take_null_away(data.get("components", {}).get("schemas", {}))
+    for keyword, pointer, node in list(objects(data)):
         if keyword == "content" and "json" in str(pointer[-1]):
             # Without a schema it is JSON of any kind.
             node.setdefault("schema", {})
+        if node.get("$ref") in nullable and keyword not in {"allOf", "anyOf", "oneOf", "schemas"}:
+            node["anyOf"] = [{"$ref": node.pop("$ref")}, _NULL]
+        for key in ("anyOf", "oneOf"):
+            if any(each.get("$ref") in nullable for each in node.get(key) or ()) and _NULL not in node[key]:
+                node[key].append(_NULL)
+        _simplify_reference(node)
         types, values = node.get("type"), node.get("enum")
         if isinstance(types, list) and isinstance(values, list):
             # `type: [string, "null"]` beside an enum that has null would give three classes.
             others = [each for each in types if each != "null"]
             if len(others) == 1 and (None in values or others == types):
                 node["type"] = others[0]
+    return data
+
+
+_NULL = {"type": "null"}
+
+
+def _take_null_away(schemas: dict[str, Any]) -> set[str]:
+    """Take null away from components that become a class, which would lose its name; return references to them."""
+    found = set[str]()
+    references = {f"#/components/schemas/{name}": each for name, each in schemas.items() if isinstance(each, dict)}
+    for reference, schema in references.items():
+        types = schema["type"] if isinstance(schema.get("type"), list) else [schema.get("type")]
+        values = schema.get("enum") or []
+        has_class = "object" in types or {"additionalProperties", "allOf", "enum", "properties"} & schema.keys()
+        if has_class and (schema.pop("nullable", False) or "null" in types or None in values):
+            found.add(reference)
+            others = [each for each in types if each not in {None, "null"}]
+            if others:
+                schema["type"] = others[0] if len(others) == 1 else others
+            if values:
+                schema["enum"] = [each for each in values if each is not None]
+    while more := {name for name, each in references.items() if each.get("$ref") in found} - found:
+        found |= more
+    return found
+
+
+def _simplify_reference(schema: dict[str, Any]) -> None:
+    """Let a schema that consists of one reference be that reference.
+
+    openapi-python-client takes no notice of what else it says, and would read the same model twice.
+    """
+    parts = [(key, each) for key in ("allOf", "anyOf", "oneOf") for each in schema.get(key) or ()]
+    if len(parts) != 1 or "$ref" not in parts[0][1] or schema.get("nullable") or "default" in schema:
+        return
+    own = {key: schema.pop(key) for key in ("properties", "required") if key in schema}
+    del schema[parts[0][0]]
+    if own:
+        schema["allOf"] = [parts[0][1], own]
+    else:
+        schema.update(parts[0][1])
+
+
+def _without_aliases(document: Document) -> dict[str, Any]:
+    """Return a copy in which no component is a mere reference: it would become a class of its own."""
+    data = copy.deepcopy(document.data)
+    for _, _, node in objects(data):
+        if str(node.get("$ref")).startswith("#/components/schemas/"):
+            node["$ref"] = f"#/components/schemas/{document.resolve(node)[0][-1]}"
+    schemas = data.get("components", {}).get("schemas", {})
+    for name in [name for name, schema in schemas.items() if isinstance(schema, dict) and "$ref" in schema]:
+        del schemas[name]
     return data
 
 

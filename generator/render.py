@@ -20,16 +20,14 @@ from typing import Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError
 from openapi_python_client import Project
-from openapi_python_client.config import Config
-from openapi_python_client.parser import GeneratorData
 
 from generator import endpoints, names, openapi
 from generator.annotations import Annotations
 from generator.docstrings import build_docstring, call_docstring, docstring
 from generator.document import Document, GenerationError, excerpt
 from generator.models import Attribute, attributes, hidden_types, shared
-from generator.openapi import class_of, is_map
-from generator.unions import Unions, component
+from generator.openapi import Reading, is_map
+from generator.unions import Unions
 
 RUNTIME = Path(__file__).parent / "runtime"
 """What does not vary from document to document: modules that are copied as they are."""
@@ -78,7 +76,7 @@ def render(document: Document, config_file: Path, templates: Path, target: Path)
 
 def write(document: Document, config_file: Path, templates: Path, target: Path) -> Contents:
     """Do what `render` does, but leave the modules as the templates wrote them."""
-    package = _Package(document, *openapi.read(document, config_file, target), templates)
+    package = _Package(openapi.read(document, config_file, target), templates)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             problems = package.build()
@@ -98,19 +96,19 @@ def write(document: Document, config_file: Path, templates: Path, target: Path) 
 class _Package(Project):
     """A project of openapi-python-client with our templates, and what these are told beside its own objects."""
 
-    def __init__(self, document: Document, data: GeneratorData, config: Config, templates: Path) -> None:
-        super().__init__(openapi=data, config=config, custom_template_path=templates)
-        self.unions = Unions(document, data, config)
-        references = dict(_references(document, config))
-        annotations = Annotations(document, data, self.unions, references)
-        self.operations = list(_operations(document, annotations))
-        self.models = [model for model in data.models if not (is_map(model) or model.class_info.name in references)]
-        self.aliases = _maps(document, annotations, config)
+    def __init__(self, reading: Reading, templates: Path) -> None:
+        super().__init__(openapi=reading.data, config=reading.config, custom_template_path=templates)
+        document = reading.document
+        self.unions = Unions(reading)
+        annotations = Annotations(reading, self.unions)
+        self.operations = list(_operations(reading, annotations))
+        self.models = [model for model in reading.data.models if not is_map(model)]
+        self.aliases = dict(_maps(reading, annotations))
         classes = {name for _, name in self._classes()} | self.aliases.keys()
-        self.aliases |= {name: target for name, target in references.items() if target in classes}
+        self.aliases |= {name: target for name, target in _references(reading) if target in classes}
         aliases = ((names.module_name(name), name) for name in self.aliases)
         self.exports = sorted([*self._classes(), *aliases], key=lambda export: export[1])
-        self._require_unique_names(document)
+        self._require_unique_names(reading)
         named = {(each.tag, each.name): each for each in self.operations}
         # A name that is misspelled in a template is an error, not an empty text.
         self.env.undefined = StrictUndefined
@@ -142,18 +140,17 @@ class _Package(Project):
             yield union.module, union.name
             yield union.module, union.unknown
 
-    def _require_unique_names(self, document: Document) -> None:
+    def _require_unique_names(self, reading: Reading) -> None:
         """Raise a SpecError if two schemas become one class, or one module."""
         unknown = {(union.module, union.unknown) for union in self.unions}
         found = set[str]()
         for module, name in self.exports:
             for what in (f"class {name}", *([] if (module, name) in unknown else [f"module {module}"])):
                 if what in found:
-                    of_name = (
-                        key for key, each in document.schemas.items() if class_of(key, each, self.config) == name
-                    )
-                    place = ("components", "schemas", *itertools.islice(of_name, 1))
-                    raise document.problem(place, f"{name} becomes the {what}, as another schema does: rename one")
+                    components = (key for key in reading.document.schemas if reading.class_of(key) == name)
+                    place = ("components", "schemas", *itertools.islice(components, 1))
+                    message = f"{name} becomes the {what}, as another schema does: rename one"
+                    raise reading.document.problem(place, message)
                 found.add(what)
 
     def _create_package(self) -> None:
@@ -193,27 +190,27 @@ def _words_of(attributes: Iterable[Attribute]) -> set[str]:
     return {word for each in attributes for word in re.findall(r"\w+", f"{each.annotation} {each.value}")}
 
 
-def _references(document: Document, config: Config) -> Iterator[tuple[str, str]]:
+def _references(reading: Reading) -> Iterator[tuple[str, str]]:
     """Yield the components that are nothing but a reference to another, with the class of that one."""
-    for name in document.schemas:
-        target, schema = component(document, name)
+    for name in reading.document.schemas:
+        target, _ = reading.component(name)
         if target != name:
-            yield names.class_name(name), class_of(target, schema, config)
+            yield names.class_name(name), reading.class_of(target)
 
 
-def _maps(document: Document, annotations: Annotations, config: Config) -> dict[str, str]:
-    """Return the components that have no class, as they are maps, with their annotation."""
-    components = {class_of(name, schema, config) for name, schema in document.schemas.items()}
-    maps = [model for model in annotations.models.values() if is_map(model)]
-    return {
-        str(model.class_info.name): annotations.map_of(model) for model in maps if model.class_info.name in components
-    }
+def _maps(reading: Reading, annotations: Annotations) -> Iterator[tuple[str, str]]:
+    """Yield the components that have no class, as they are maps, with their annotation."""
+    components = {reading.class_of(name) for name in reading.document.schemas}
+    for name, model in reading.models.items():
+        if is_map(model) and name in components:
+            yield name, annotations.map_of(model)
 
 
-def _operations(document: Document, annotations: Annotations) -> Iterator[endpoints.Operation]:
+def _operations(reading: Reading, annotations: Annotations) -> Iterator[endpoints.Operation]:
     """Yield the operations of the document, in its order; each of them has an endpoint."""
+    document = reading.document
     # openapi-python-client changes the names of parameters in the path.
-    read = {(each.method, _shape(openapi.text(each.path))): each for each in openapi.endpoints(annotations.data)}
+    read = {(each.method, _shape(openapi.text(each.path))): each for each in reading.endpoints}
     found = set[str]()
     for pointer, node in document.operations():
         endpoint = read[str(pointer[2]), _shape(str(pointer[1]))]

@@ -8,16 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from openapi_python_client.config import Config
-from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
 from generator import names
-from generator.document import Document, objects
-from generator.openapi import class_of, endpoints, is_map, parts, properties, text
+from generator.document import objects
+from generator.openapi import Reading, is_map, parts, properties, text
 
 
 @dataclass(frozen=True)
@@ -59,16 +57,16 @@ class Discriminator:
 class Unions:
     """The unions of a document whose variants are told apart, found by the classes of their variants."""
 
-    def __init__(self, document: Document, data: GeneratorData, config: Config) -> None:
+    def __init__(self, reading: Reading) -> None:
         """Take those that have a discriminator, then those whose variants pin one property each."""
-        self._models = {str(model.class_info.name): model for model in data.models}
-        self._found = _discriminators(document, config)
-        for endpoint in endpoints(data):
+        self._models = reading.models
+        self._found = _discriminators(reading)
+        for endpoint in reading.endpoints:
             for response in endpoint.responses:
                 self._pinned(response.prop, str(endpoint.name))
-        for model in data.models:
+        for name, model in self._models.items():
             for prop in properties(model):
-                self._pinned(prop, str(model.class_info.name))
+                self._pinned(prop, name)
 
     def __iter__(self) -> Iterator[Discriminator]:
         """Yield them by name."""
@@ -117,23 +115,23 @@ def _constants(model: ModelProperty) -> Iterator[tuple[str, str]]:
 _PLAIN = {"components", "content", "items", "paths", "properties", "responses", "schema", "schemas"}
 
 
-def _discriminators(document: Document, config: Config) -> dict[frozenset[str], Discriminator]:
+def _discriminators(reading: Reading) -> dict[frozenset[str], Discriminator]:
     """Return the unions of the document that have a discriminator, those with a name of their own first."""
     listed = [
         (pointer, schema)
-        for _, pointer, schema in objects(document.data)
+        for _, pointer, schema in objects(reading.document.data)
         if isinstance(schema.get("discriminator"), dict) and ("oneOf" in schema or "anyOf" in schema)
     ]
     found: dict[frozenset[str], Discriminator] = {}
     for pointer, schema in sorted(listed, key=lambda each: each[0][:2] != ("components", "schemas")):
         name = " ".join(part for part in pointer if isinstance(part, str) and part not in _PLAIN)
-        union = _discriminator(document, config, name, schema)
+        union = _discriminator(reading, name, schema)
         if union:
             found.setdefault(union.members, union)
     return found
 
 
-def _discriminator(document: Document, config: Config, name: str, schema: dict[str, Any]) -> Discriminator | None:
+def _discriminator(reading: Reading, name: str, schema: dict[str, Any]) -> Discriminator | None:
     """Return what tells the variants of *schema* apart.
 
     That is nothing where a variant is no component, as nothing then says what its value is.
@@ -143,22 +141,20 @@ def _discriminator(document: Document, config: Config, name: str, schema: dict[s
     if len(references) < sum(each != {"type": "null"} for each in listed):
         return None
     tag = str(schema["discriminator"]["propertyName"])
-    mapping = {
-        value: component(document, each) for value, each in (schema["discriminator"].get("mapping") or {}).items()
-    }
+    mapping = {value: reading.component(each) for value, each in (schema["discriminator"].get("mapping") or {}).items()}
     mapping |= {
         reference.rpartition("/")[2]: target
         for reference in references
-        if (target := component(document, reference)) not in mapping.values()
+        if (target := reading.component(reference)) not in mapping.values()
     }
     union = Discriminator(names.class_name(name), tag, {}, frozenset(), {}, str(schema.get("description", "")))
     members = set[str]()
     for value, (inner_name, target) in mapping.items():
         if not isinstance(target, dict) or not ("oneOf" in target or "anyOf" in target):
-            union.variants[value] = class_of(inner_name, target, config)
+            union.variants[value] = reading.class_of(inner_name)
             members.add(union.variants[value])
             continue
-        inner = _discriminator(document, config, inner_name, target) if "discriminator" in target else None
+        inner = _discriminator(reading, inner_name, target) if "discriminator" in target else None
         if inner is None:
             return None
         members |= inner.members
@@ -169,10 +165,3 @@ def _discriminator(document: Document, config: Config, name: str, schema: dict[s
         else:
             union.variants.update({value: inner.variants[value]} if value in inner.variants else inner.variants)
     return replace(union, members=frozenset(members))
-
-
-def component(document: Document, reference: str) -> tuple[str, Any]:
-    """Return name and schema of the component that *reference*, or the bare name of a component, leads to."""
-    path = reference if reference.startswith("#") else f"#/components/schemas/{reference}"
-    pointer, schema = document.resolve({"$ref": path})
-    return str(pointer[-1]), schema
