@@ -17,11 +17,10 @@ from urllib.parse import quote
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from generator.document import METHODS, Document, Json, Pointer, Problem, SpecError, excerpt, objects
+from generator.document import Document, Json, Pointer, Problem, SpecError, excerpt, fields, items, objects
 
 # The package is not typed, and its stubs are a package of their own.
 jsonschema: Any = import_module("jsonschema")
-_KEYWORDS: dict[str, Any] = jsonschema.Draft202012Validator.VALIDATORS
 
 # Named one by one: a format whose check needs a package that is not installed is an error here, not silently passed.
 _FORMATS = jsonschema.FormatChecker(formats=("uuid", "date-time", "date", "email", "ipv4", "ipv6"))
@@ -63,10 +62,7 @@ def check(document: Document) -> None:
 
 def _structure(document: Document, version: str) -> Iterator[Problem]:
     """Yield what the published JSON Schema of OpenAPI documents finds wrong."""
-    # The package is not imported, which takes a second: its validator names no place in the document.
-    resources = "openapi_spec_validator/resources/schemas"
-    file = Path(str(distribution("openapi-spec-validator").locate_file(f"{resources}/v{version}/schema.json")))
-    schema = json.loads(file.read_bytes())
+    schema = _published_schema(version)
     if version == "3.0":
         validator = jsonschema.Draft4Validator(schema)
     else:
@@ -75,32 +71,36 @@ def _structure(document: Document, version: str) -> Iterator[Problem]:
         root = {"$id": "urn:openapi", "$ref": schema["$id"], "$defs": {"schema": meta}}
         registry = Registry[Any]().with_resource(schema["$id"], DRAFT202012.create_resource(schema))
         validator = jsonschema.Draft202012Validator(root, registry=registry)
-    errors = [_most_specific(error) for error in validator.iter_errors(document.data)]
-    unknown = [_unknown(error) for error in errors]
+    errors = [(error, _unknown(error)) for error in map(_most_specific, validator.iter_errors(document.data))]
     # JSON Schema counts a field as unknown, too, where something else is wrong with its object.
-    known = frozenset[str]() if all(unknown) else _names(schema)
-    for error, names in zip(errors, unknown, strict=True):
+    known = frozenset[str]() if all(names for _, names in errors) else _names(schema)
+    for error, names in errors:
         pointer = tuple(error.absolute_path)
+        if "propertyNames" in error.schema_path and isinstance(error.instance, str):
+            pointer = (*pointer, error.instance)
         if not names:
-            if "propertyNames" in error.schema_path and isinstance(error.instance, str):
-                pointer = (*pointer, error.instance)
             yield document.located(pointer, _message(error))
         for name in set(names) - known:
             yield document.located((*pointer, name), "OpenAPI has no field of this name here")
 
 
+def _published_schema(version: str) -> dict[str, Any]:
+    # openapi-spec-validator is not imported, which takes a second: what it reports names no place in the document.
+    path = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
+    schema: dict[str, Any] = json.loads(Path(distribution("openapi-spec-validator").locate_file(path)).read_bytes())  # type: ignore[arg-type]
+    return schema
+
+
 def _unknown(error: Any) -> list[str]:
     """Return the names that *error* says have no place here. jsonschema tells them in its message alone."""
-    if error.validator not in {"additionalProperties", "unevaluatedProperties"} or not isinstance(error.instance, dict):
-        return []
-    return [name for name in error.instance if repr(name) in error.message]
+    is_unknown = error.validator in {"additionalProperties", "unevaluatedProperties"}
+    return [name for name in fields(error.instance) if repr(name) in error.message] if is_unknown else []
 
 
 def _names(schema: Json) -> frozenset[str]:
     """Return every name of a property that *schema* declares anywhere."""
-    inner = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
-    own = schema.get("properties") if isinstance(schema, dict) else None
-    return frozenset(own if isinstance(own, dict) else ()).union(*map(_names, inner))
+    inner = [*fields(schema).values(), *items(schema)]
+    return frozenset(fields(fields(schema).get("properties"))).union(*map(_names, inner))
 
 
 def _message(error: Any) -> str:
@@ -143,36 +143,30 @@ def _paths(document: Document) -> Iterator[Problem]:
         if isinstance(identifier, str) and first.setdefault(identifier, at) != at:
             line = document.lines.get(first[identifier])
             yield document.located(at, f"operationId {excerpt(identifier)} is already used on line {line}")
-    paths = document.data.get("paths")
-    for path in paths if isinstance(paths, dict) else ():
-        shape, at = re.sub(r"\{[^{}/]+\}", "{}", path), ("paths", path)
-        if re.search("[{}]", re.sub(r"\{[^{}/]+\}", "", path)):
+    for path in fields(document.data.get("paths")):
+        shape, at = re.sub(r"\{[^{}/]+\}", "<>", path), ("paths", path)
+        before = first.setdefault(shape, at)
+        if re.search("[{}]", shape):
             yield document.located(at, "the braces of this path do not enclose the name of a parameter")
-        elif first.setdefault(shape, at) != at:
-            before = first[shape]
-            message = f"this path cannot be told from {before[-1]} on line {document.lines.get(before)}"
-            yield document.located(at, message)
+        elif before != at:
+            line = document.lines.get(before)
+            yield document.located(at, f"this path cannot be told from {before[-1]} on line {line}")
 
 
 def _security(document: Document) -> Iterator[Problem]:
     """Yield requirements of a security scheme that does not exist."""
-    components = document.data.get("components")
-    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
-    for keyword, pointer, node in objects(document.data):
-        if (pointer and keyword in METHODS) or not pointer:
-            requirements = node.get("security")
-            for index, requirement in enumerate(requirements if isinstance(requirements, list) else ()):
-                for name in requirement if isinstance(requirement, dict) else ():
-                    if not isinstance(schemes, dict) or name not in schemes:
-                        place = (*pointer, "security", index, name)
-                        yield document.located(place, f"there is no security scheme {excerpt(name)} in components")
+    schemes = fields(fields(document.data.get("components")).get("securitySchemes"))
+    for pointer, node in [((), document.data), *document.operations()]:
+        for index, requirement in enumerate(items(node.get("security"))):
+            for name in fields(requirement).keys() - schemes:
+                message = f"there is no security scheme {excerpt(name)} in components"
+                yield document.located((*pointer, "security", index, name), message)
 
 
 def _discriminators(document: Document) -> Iterator[Problem]:
     """Yield each value of a discriminator that is mapped to no schema."""
     for keyword, pointer, node in objects(document.data):
-        mapping = node.get("mapping") if keyword == "discriminator" else None
-        for value, target in mapping.items() if isinstance(mapping, dict) else ():
+        for value, target in fields(node.get("mapping")).items() if keyword == "discriminator" else ():
             reference = str(target) if str(target).startswith("#") else f"#/components/schemas/{target}"
             if document.find(reference) is None:
                 yield document.located((*pointer, "mapping", value), f"{excerpt(target)} does not exist")
@@ -195,17 +189,17 @@ def _samples(document: Document) -> Iterator[tuple[Pointer, Pointer, Json]]:
     for keyword, pointer, node in objects(document.data):
         is_schema = keyword not in {"parameters", "headers", "content"}
         schema = pointer if is_schema else (*pointer, "schema")
-        for key in ("default", "example", "const") if schema in document.lines else ():
-            if key in node:
-                yield schema, (*pointer, key), node[key]
-        for key in ("examples", "enum") if schema in document.lines else ():
-            values = node.get(key)
-            for index, value in enumerate(values if isinstance(values, list) else ()):
+        if schema not in document.lines:
+            continue
+        for key in node.keys() & {"default", "example", "const"}:
+            yield schema, (*pointer, key), node[key]
+        for key in ("examples", "enum"):
+            for index, value in enumerate(items(node.get(key))):
                 yield schema, (*pointer, key, index), value
-            for name, example in values.items() if isinstance(values, dict) and not is_schema else ():
-                place, resolved = document.resolve(example, (*pointer, key, name))
-                if "value" in resolved:
-                    yield schema, (*place, "value"), resolved["value"]
+        for name, example in fields(node.get("examples")).items():
+            place, resolved = document.resolve(example, (*pointer, "examples", name))
+            if "value" in fields(resolved):
+                yield schema, (*place, "value"), resolved["value"]
 
 
 def validator(document: Document, pointer: Pointer) -> Any:
@@ -227,21 +221,16 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[Any]:
         yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-def _one_of(validator: Any, variants: Sequence[Any], value: Any, schema: Any) -> Iterator[Any]:
+def _one_of(validator: Any, variants: Sequence[Any], value: Any, schema: dict[str, Any]) -> Iterator[Any]:
     """Check a value against the variant that the discriminator names, if there is one."""
-    match schema, value:
-        case {"discriminator": {"propertyName": str() as name, **rest}}, {**fields} if str(
-            fields.get(name)
-        ) == fields.get(name):
-            mapping = rest.get("mapping")
-            target = mapping.get(fields[name], fields[name]) if isinstance(mapping, dict) else fields[name]
-            named = [each for each in variants if each.get("$ref") in {target, f"#/components/schemas/{target}"}]
-        case _:
-            named = []
-    if named:
+    discriminator = fields(schema.get("discriminator"))
+    tag = str(fields(value).get(discriminator.get("propertyName", "")))
+    target = fields(discriminator.get("mapping")).get(tag, tag)
+    named = [each for each in variants if fields(each).get("$ref") in {target, f"#/components/schemas/{target}"}]
+    if discriminator and named:
         yield from validator.descend(value, named[0])
     else:
-        yield from _KEYWORDS["oneOf"](validator, variants, value, schema)
+        yield from jsonschema.Draft202012Validator.VALIDATORS["oneOf"](validator, variants, value, schema)
 
 
 _Validator: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern, "oneOf": _one_of})

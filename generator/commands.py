@@ -1,7 +1,7 @@
 """What `python -m generator` does, one function for each command; it returns what there is to say about it."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def _read(root: Path) -> Document:
 
 
 @contextmanager
-def _rendered(root: Path) -> Iterator[tuple[Path, str, list[Difference]]]:
+def _rendered(root: Path) -> Generator[tuple[Path, str, list[Difference]]]:
     """Yield the package that the document gives, what it holds, in words, and what differs from it in the tree."""
     # In a real temporary folder, not below the repository: an interrupted run leaves nothing there.
     with tempfile.TemporaryDirectory() as folder:

@@ -83,6 +83,16 @@ def excerpt(value: Json, limit: int = 80) -> str:
     return _cut(json.dumps(value, ensure_ascii=False), limit)
 
 
+def fields(value: Json) -> dict[str, Any]:
+    """Return *value* if it is an object, else an empty one: a document that is being checked may hold anything."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Json) -> list[Any]:
+    """Return *value* if it is an array, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
@@ -125,12 +135,12 @@ class Document:
         """
         root = _compose(source, path)
         builder = _Builder(path)
-        data = builder.value(root, (), _line(root))
+        data: Json = builder.value(root, (), _line(root))
         if not builder.problems and not isinstance(data, dict):
             builder.problems.append(Problem("", _line(root), "a document is a mapping of fields to values"))
         if builder.problems:
             raise SpecError(path, builder.problems)
-        return cls(path, data, builder.lines)
+        return cls(path, fields(data), builder.lines)
 
     @property
     def schemas(self) -> dict[str, Any]:
@@ -140,11 +150,11 @@ class Document:
 
     def operations(self) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         """Yield place and value of each operation."""
-        paths = self.data.get("paths")
-        for path, item in paths.items() if isinstance(paths, dict) else ():
-            for method in METHODS if path.startswith("/") and isinstance(item, dict) else ():
-                if isinstance(item.get(method), dict):
-                    yield ("paths", path, method), item[method]
+        for path, item in fields(self.data.get("paths")).items():
+            for method in METHODS if path.startswith("/") else ():
+                operation: Json = fields(item).get(method)
+                if isinstance(operation, dict):
+                    yield ("paths", path, method), operation
 
     def located(self, pointer: Pointer, message: str) -> Problem:
         """Return a problem with the value at *pointer*; for a value that is absent, the line is that of its parent."""
@@ -186,16 +196,16 @@ class Document:
     def find(self, reference: str) -> tuple[Pointer, Json] | None:
         """Return pointer and value that *reference*, a `#/...`, stands for, None where there is nothing."""
         pointer: Pointer = ()
-        node: Any = self.data
+        node: Json = self.data
         # RFC 6901, section 6: percent escapes first, then the parts, in each of them ~1 before ~0.
         for part in unquote(reference.removeprefix("#")).split("/")[1:]:
             name = part.replace("~1", "/").replace("~0", "~")
-            key = int(name) if isinstance(node, list) and re.fullmatch("0|[1-9][0-9]*", name) else name
-            try:
-                node = node[key]
-            except (KeyError, IndexError, TypeError):
+            if name in fields(node):
+                pointer, node = (*pointer, name), fields(node)[name]
+            elif name in map(str, range(len(items(node)))):
+                pointer, node = (*pointer, int(name)), items(node)[int(name)]
+            else:
                 return None
-            pointer = (*pointer, key)
         return pointer, node
 
 
@@ -315,11 +325,11 @@ class _Builder:
                 return text.lower() == "true"
             case "int" | "float":
                 try:
-                    number: Any = json.loads(text)
+                    number: Json = json.loads(text)
                 except ValueError:
                     number = None
-                if type(number) in {int, float} and math.isfinite(number):
-                    return number  # type: ignore[no-any-return]
+                if isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):
+                    return number
                 self._refuse(pointer, f"{excerpt(text)} is no JSON number: quote it, or write it as JSON does")
             case "null":
                 pass

@@ -4,7 +4,6 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportPrivateUsage=false
 
-import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +23,8 @@ from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from generator import names
-from generator.document import Document, GenerationError, Problem, SpecError, objects
+from generator.clarify import clarified, without_aliases
+from generator.document import Document, GenerationError, Problem, SpecError
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def read(document: Document, config_file: Path, target: Path) -> Reading:
     """
     config = _config(config_file, target)
     _mend()
-    document = replace(document, data=_clarified(document.data))
-    known = _without_aliases(document)
+    document = replace(document, data=clarified(document.data))
+    known = without_aliases(document)
     try:
         data = GeneratorData.from_dict(known, config=config)
     except Exception as error:  # as it raises for some defaults that do not fit
@@ -172,81 +172,6 @@ def _process_once(model: ModelProperty, **options: Any) -> Any:
 def _members(values: list[Any], _: object, variable_names: list[str]) -> dict[str, Any]:
     chosen = variable_names if len(variable_names) == len(values) else values
     return dict(zip(names.member_names(chosen), values, strict=True))
-
-
-def _clarified(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy that says in other words what openapi-python-client would misunderstand."""
-    data = copy.deepcopy(data)
-    data["paths"] = {path: item for path, item in (data.get("paths") or {}).items() if path.startswith("/")}
-    nullable = _take_null_away(data.get("components", {}).get("schemas", {}))
-    for keyword, pointer, node in list(objects(data)):
-        if keyword == "content" and "json" in str(pointer[-1]):
-            # Without a schema it is JSON of any kind.
-            node.setdefault("schema", {})
-        if node.get("$ref") in nullable and keyword not in {"allOf", "anyOf", "oneOf", "schemas"}:
-            node["anyOf"] = [{"$ref": node.pop("$ref")}, _NULL]
-        for key in ("anyOf", "oneOf"):
-            if any(each.get("$ref") in nullable for each in node.get(key) or ()) and _NULL not in node[key]:
-                node[key].append(_NULL)
-        _simplify_reference(node)
-        types, values = node.get("type"), node.get("enum")
-        if isinstance(types, list) and isinstance(values, list):
-            # `type: [string, "null"]` beside an enum that has null would give three classes.
-            others = [each for each in types if each != "null"]
-            if len(others) == 1 and (None in values or others == types):
-                node["type"] = others[0]
-    return data
-
-
-_NULL = {"type": "null"}
-
-
-def _take_null_away(schemas: dict[str, Any]) -> set[str]:
-    """Take null away from components that become a class, which would lose its name; return references to them."""
-    found = set[str]()
-    references = {f"#/components/schemas/{name}": each for name, each in schemas.items() if isinstance(each, dict)}
-    for reference, schema in references.items():
-        types = schema["type"] if isinstance(schema.get("type"), list) else [schema.get("type")]
-        values = schema.get("enum") or []
-        has_class = "object" in types or {"additionalProperties", "allOf", "enum", "properties"} & schema.keys()
-        if has_class and (schema.pop("nullable", False) or "null" in types or None in values):
-            found.add(reference)
-            others = [each for each in types if each not in {None, "null"}]
-            if others:
-                schema["type"] = others[0] if len(others) == 1 else others
-            if values:
-                schema["enum"] = [each for each in values if each is not None]
-    while more := {name for name, each in references.items() if each.get("$ref") in found} - found:
-        found |= more
-    return found
-
-
-def _simplify_reference(schema: dict[str, Any]) -> None:
-    """Let a schema that consists of one reference be that reference.
-
-    openapi-python-client takes no notice of what else it says, and would read the same model twice.
-    """
-    parts = [(key, each) for key in ("allOf", "anyOf", "oneOf") for each in schema.get(key) or ()]
-    if len(parts) != 1 or "$ref" not in parts[0][1] or schema.get("nullable") or "default" in schema:
-        return
-    own = {key: schema.pop(key) for key in ("properties", "required") if key in schema}
-    del schema[parts[0][0]]
-    if own:
-        schema["allOf"] = [parts[0][1], own]
-    else:
-        schema.update(parts[0][1])
-
-
-def _without_aliases(document: Document) -> dict[str, Any]:
-    """Return a copy in which no component is a mere reference: it would become a class of its own."""
-    data = copy.deepcopy(document.data)
-    for _, _, node in objects(data):
-        if str(node.get("$ref")).startswith("#/components/schemas/"):
-            node["$ref"] = f"#/components/schemas/{document.resolve(node)[0][-1]}"
-    schemas = data.get("components", {}).get("schemas", {})
-    for name in [name for name, schema in schemas.items() if isinstance(schema, dict) and "$ref" in schema]:
-        del schemas[name]
-    return data
 
 
 def _problems(document: Document, data: GeneratorData) -> Iterator[Problem]:
