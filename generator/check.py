@@ -26,14 +26,10 @@ jsonschema: Any = import_module("jsonschema")
 _FORMATS = jsonschema.FormatChecker(formats=("uuid", "date-time", "date", "email", "ipv4", "ipv6"))
 
 _SECTIONS = {
-    **{
-        name: name for name in ("callbacks", "examples", "headers", "links", "parameters", "pathItems", "requestBodies")
-    },
-    **{name: name for name in ("responses", "securitySchemes")},
-    "requestBody": "requestBodies",
-    "webhooks": "pathItems",
+    *("callbacks", "examples", "headers", "links", "parameters", "pathItems", "requestBodies", "responses"),
+    "securitySchemes",
 }
-"""Where in components a reference leads to, by the field that it stands in. All others lead to schemas."""
+_OTHERWISE = {"requestBody": "requestBodies", "webhooks": "pathItems"}
 
 
 def check(document: Document) -> None:
@@ -80,15 +76,15 @@ def _structure(document: Document, version: str) -> Iterator[Problem]:
             pointer = (*pointer, error.instance)
         if not names:
             yield document.located(pointer, _message(error))
-        for name in set(names) - known:
+        for name in (each for each in names if each not in known):
             yield document.located((*pointer, name), "OpenAPI has no field of this name here")
 
 
 def _published_schema(version: str) -> dict[str, Any]:
     # openapi-spec-validator is not imported, which takes a second: what it reports names no place in the document.
     path = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
-    schema: dict[str, Any] = json.loads(Path(distribution("openapi-spec-validator").locate_file(path)).read_bytes())  # type: ignore[arg-type]
-    return schema
+    file = distribution("openapi-spec-validator").locate_file(path)
+    return fields(json.loads(Path(str(file)).read_bytes()))
 
 
 def _unknown(error: Any) -> list[str]:
@@ -120,15 +116,16 @@ def _most_specific(error: Any) -> Any:
 def _references(document: Document) -> Iterator[Problem]:
     """Yield each `$ref` that does not lead to a component of the kind that its place expects."""
     for keyword, pointer, node in objects(document.data):
-        if "$ref" in node and pointer[:1] == ("paths",) and len(pointer) == 2:
+        if "$ref" not in node:
+            continue
+        section = _OTHERWISE.get(keyword, keyword if keyword in _SECTIONS else "schemas")
+        if pointer[:-1] == ("paths",):
             message = "shared path items are not supported, their operations would be lost: write them here"
             yield document.located((*pointer, "$ref"), message)
-        elif "$ref" in node:
-            section = _SECTIONS.get(keyword, "schemas")
-            if not re.fullmatch(rf"#/components/{section}/[^/]+", str(node["$ref"])):
-                message = f"expected a reference to #/components/{section}/, found {excerpt(node['$ref'])}"
-                yield document.located((*pointer, "$ref"), message)
-                continue
+        elif not re.fullmatch(rf"#/components/{section}/[^/]+", str(node["$ref"])):
+            message = f"expected a reference to #/components/{section}/, found {excerpt(node['$ref'])}"
+            yield document.located((*pointer, "$ref"), message)
+        else:
             try:
                 document.resolve(node, pointer)
             except SpecError as error:
@@ -158,7 +155,7 @@ def _security(document: Document) -> Iterator[Problem]:
     schemes = fields(fields(document.data.get("components")).get("securitySchemes"))
     for pointer, node in [((), document.data), *document.operations()]:
         for index, requirement in enumerate(items(node.get("security"))):
-            for name in fields(requirement).keys() - schemes:
+            for name in (each for each in fields(requirement) if each not in schemes):
                 message = f"there is no security scheme {excerpt(name)} in components"
                 yield document.located((*pointer, "security", index, name), message)
 
@@ -191,8 +188,9 @@ def _samples(document: Document) -> Iterator[tuple[Pointer, Pointer, Json]]:
         schema = pointer if is_schema else (*pointer, "schema")
         if schema not in document.lines:
             continue
-        for key in node.keys() & {"default", "example", "const"}:
-            yield schema, (*pointer, key), node[key]
+        for key in ("default", "example", "const"):
+            if key in node:
+                yield schema, (*pointer, key), node[key]
         for key in ("examples", "enum"):
             for index, value in enumerate(items(node.get(key))):
                 yield schema, (*pointer, key, index), value

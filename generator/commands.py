@@ -66,13 +66,13 @@ def _rendered(root: Path) -> Generator[tuple[Path, str, list[Difference]]]:
     # In a real temporary folder, not below the repository: an interrupted run leaves nothing there.
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / Path(PACKAGE).name
-        contents = render(_read(root), root / CONFIG, root / TEMPLATES, target)
+        operations, classes = render(_read(root), root / CONFIG, root / TEMPLATES, target)
         text = manifest((root / SPEC).read_bytes())
         (target / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
         files = sum(path.is_file() for path in target.rglob("*"))
         counts = (
-            _count(contents.operations, "operation"),
-            _count(contents.classes, "class", "es"),
+            _count(operations, "operation"),
+            _count(classes, "class", "es"),
             _count(files, "file"),
         )
         yield target, ", ".join(counts), differences(target, root / PACKAGE)

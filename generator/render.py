@@ -14,7 +14,6 @@ import re
 import subprocess
 import traceback
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +42,7 @@ _CHECK = ("--fix", "--select=I001,F401,F811", "--per-file-ignores=__init__.py:F4
 _FORMAT = ("--config=format.line-ending='lf'",)
 
 
-@dataclass(frozen=True)
-class Contents:
-    """What a package holds: how many operations, and how many classes."""
-
-    operations: int
-    classes: int
-
-
-def render(document: Document, config_file: Path, templates: Path, target: Path) -> Contents:
+def render(document: Document, config_file: Path, templates: Path, target: Path) -> tuple[int, int]:
     """Write the package for *document* into the folder *target*, which must not exist yet.
 
     Args:
@@ -61,7 +52,7 @@ def render(document: Document, config_file: Path, templates: Path, target: Path)
         target: Its parent must exist.
 
     Returns:
-        What the package holds.
+        How many operations and how many classes the package holds.
 
     Raises:
         SpecError: The document has something that openapi-python-client or the templates cannot express.
@@ -74,7 +65,7 @@ def render(document: Document, config_file: Path, templates: Path, target: Path)
     return contents
 
 
-def write(document: Document, config_file: Path, templates: Path, target: Path) -> Contents:
+def write(document: Document, config_file: Path, templates: Path, target: Path) -> tuple[int, int]:
     """Do what `render` does, but leave the modules as the templates wrote them."""
     package = _Package(openapi.read(document, config_file, target), templates)
     try:
@@ -90,7 +81,7 @@ def write(document: Document, config_file: Path, templates: Path, target: Path) 
     for operation in package.operations:
         if not (target / "api" / operation.tag / f"{operation.name}.py").is_file():
             raise GenerationError(f"the operation {operation.operation_id} was lost: no template may leave one out")
-    return Contents(len(package.operations), len(package.exports))
+    return len(package.operations), len(package.exports)
 
 
 class _Package(Project):

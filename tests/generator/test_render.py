@@ -51,7 +51,7 @@ def test_extensions_among_paths_are_not_read(tmp_path: Path) -> None:
     document = many_operations()
     document.data["paths"]["x-note"] = {"get": "no operation: extensions are not read"}
     document.data["paths"]["x-text"] = "some text"
-    assert write(document, CONFIG, TEMPLATES, tmp_path / "target").operations == len(METHODS) * len(TAGS)
+    assert write(document, CONFIG, TEMPLATES, tmp_path / "target")[0] == len(METHODS) * len(TAGS)
 
 
 def test_nothing_of_the_surroundings_counts(
@@ -138,7 +138,7 @@ def test_many_schemas_in_a_row(tmp_path: Path) -> None:
     schemas["S2000"] = {"type": "object", "properties": {}}
     document = many_operations()
     document.data["components"] = {"schemas": schemas}
-    assert write(document, CONFIG, TEMPLATES, tmp_path / "target").classes == 2001
+    assert write(document, CONFIG, TEMPLATES, tmp_path / "target")[1] == 2001
 
 
 def test_a_document_without_operations(tmp_path: Path) -> None:
