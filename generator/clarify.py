@@ -1,7 +1,7 @@
 """Put a document into words that openapi-python-client understands, where it would lose or refuse what is said."""
 
-# JSON of a document is hardly typed: mypy in strict mode judges alone.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# The objects of openapi-python-client, and the JSON of a document, are hardly typed: mypy in strict mode judges alone.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import copy
 from typing import Any
@@ -77,7 +77,7 @@ def _simplify_reference(schema: dict[str, Any]) -> None:
 
     openapi-python-client takes no notice of what else it says, and would read the same model twice.
     """
-    parts = [(key, each) for key in ("allOf", "anyOf", "oneOf") for each in schema.get(key) or ()]
+    parts = [(key, each) for key in ("allOf", "anyOf", "oneOf") for each in items(schema.get(key))]
     if len(parts) != 1 or "$ref" not in fields(parts[0][1]) or {"default", "discriminator", "nullable"} & schema.keys():
         return
     own = {key: schema.pop(key) for key in ("properties", "required") if key in schema}

@@ -1,9 +1,5 @@
 """Models of openapi-python-client as the templates need them: attributes as Python source."""
 
-# The objects of openapi-python-client, and the JSON of a document, are hardly typed: mypy in strict mode judges alone.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportPrivateUsage=false
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
