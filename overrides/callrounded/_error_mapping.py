@@ -215,7 +215,7 @@ def _readable_details(details: object) -> tuple[ErrorDetail, ...]:
     readable: list[ErrorDetail] = []
     for detail in cast(list[object], details) if isinstance(details, list) else ():
         with suppress(DecodeError):
-            readable.append(ErrorDetail.from_dict(_object(detail) or {}))
+            readable.append(ErrorDetail.from_dict(cast(dict[str, object], detail)))
     return tuple(readable)
 
 
