@@ -62,7 +62,7 @@ def mapped_errors(secret: str, is_closed: Callable[[], bool]) -> Generator[None,
         APIResponseValidationError: the body is not what the spec says.
         APIStatusError: an event hook of the caller called `raise_for_status()`, or the error is inside a 2xx.
         ClientClosedError: the httpx client was closed meanwhile.
-        ConfigurationError: a parameter has characters that cannot be sent.
+        ConfigurationError: the parameters cannot be sent: they fit no URL or header.
     """
     try:
         yield
@@ -75,10 +75,10 @@ def mapped_errors(secret: str, is_closed: Callable[[], bool]) -> Generator[None,
         error.request = redacted_request(error.request)
         error.response = redact(error.response, secret)
         raise status_error(error.response, error.response.status_code) from error
-    except UnicodeEncodeError as error:
-        raise ConfigurationError(f"A parameter has characters that cannot be sent: {error}.") from error
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        # The last two come from a redirect to something that is no URL: httpx reads it even where it does not follow.
+    except (UnicodeEncodeError, httpx.InvalidURL) as error:
+        raise ConfigurationError(f"The request cannot be sent with these parameters: {error}.") from error
+    except (httpx.HTTPError, UnicodeError) as error:
+        # The last one comes from a redirect to something that is no URL: httpx reads it even where it does not follow.
         raise _connection_error(error) from error
     except RuntimeError as error:
         if is_closed():
