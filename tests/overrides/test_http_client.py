@@ -299,10 +299,11 @@ class TestCertificates:
     async def test_a_connection_that_fails_otherwise_is_not_a_matter_of_certificates(
         self, world: World, server: Server
     ) -> None:
-        """A port that speaks no TLS, for one."""
-        https = server.url.replace("http:", "https:")
+        """Nobody listens, for one."""
+        client = world.client(base_url=server.url.replace("http:", "https:"), max_retries=0)
 
-        error = await world.api_error(world.client(base_url=https, max_retries=0))
+        with server.down():
+            error = await world.api_error(client)
 
         assert "certificate" not in str(error)
         assert "base_url" in str(error)
