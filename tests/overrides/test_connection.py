@@ -16,7 +16,6 @@ import stamina
 import callrounded
 from callrounded import (
     APIConnectionError,
-    APIError,
     APIResponseValidationError,
     APIStatusError,
     APITimeoutError,

@@ -236,7 +236,7 @@ class TestEnvironment:
     async def test_no_entry_of_no_proxy_makes_the_client_unusable(
         self, world: World, fake: FakeRounded, server: Server, no_proxy: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """httpx fails on IPv6 networks and brackets; the proxy is used for what no entry names."""
+        """IPv6 networks and brackets are more than httpx can read; what no entry names goes through the proxy."""
         monkeypatch.setenv("HTTP_PROXY", server.url)
         monkeypatch.setenv("NO_PROXY", no_proxy)
 

@@ -221,4 +221,4 @@ class TestRetryAfter:
         """No header makes reading it fail."""
         seconds = retry_after(httpx.Headers([(b"retry-after", text.encode("utf-8", "replace"))]))
 
-        assert seconds is None or 0 <= seconds
+        assert seconds is None or seconds >= 0
