@@ -8,7 +8,7 @@ from typing import Any, Final, TypeGuard, cast
 
 import httpx
 import msgspec
-from attrs import define
+from attrs import define, evolve
 
 from callrounded_generated.errors import DecodeError, excerpt
 from callrounded_generated.models import ApiResponseError, ErrorDetail
@@ -70,10 +70,12 @@ def mapped_errors(secret: str, is_closed: Callable[[], bool]) -> Generator[None,
         if error.response is None:  # It is the caller's own, of an event hook.
             raise
         error.response = redact(error.response, secret)
+        log_response(error.response)
         raise _error_inside(error.response, error) from error
     except httpx.HTTPStatusError as error:
         error.request = redacted_request(error.request)
         error.response = redact(error.response, secret)
+        log_response(error.response)
         raise status_error(error.response, error.response.status_code) from error
     except (UnicodeEncodeError, httpx.InvalidURL) as error:
         raise ConfigurationError(f"The request cannot be sent with these parameters: {error}.") from error
@@ -87,21 +89,22 @@ def mapped_errors(secret: str, is_closed: Callable[[], bool]) -> Generator[None,
 
 
 def successful(response: Response[Any], secret: str) -> Response[Any]:
-    """Return *response*, whose request has no credentials any more.
+    """Return *response* without the API key.
 
     Raises:
         APIStatusError: it is an error, or a 2xx whose envelope reports an error.
         APIResponseValidationError: it is a 2xx that the spec does not list.
     """
+    response = evolve(response, http=redact(response.http, secret))
     log_response(response.http)
-    if (error := error_for(response, secret)) is not None:
+    if (error := error_for(response)) is not None:
         raise error
     return response
 
 
-def error_for(response: Response[Any], secret: str) -> APIError | None:
+def error_for(response: Response[Any]) -> APIError | None:
     """Return the error that *response* stands for, or None if it is a success."""
-    http = redact(response.http, secret)
+    http = response.http
     if not http.is_success:
         return status_error(http, http.status_code)
     if _reports_error(response.parsed) and (status := _reported(http).in_band_status) is not None:
