@@ -1,7 +1,9 @@
 """Sending, waiting and reading over real sockets: what comes of every fault, and after how many attempts."""
 
 import asyncio
+import copy
 import os
+import pickle
 import subprocess
 import sys
 import traceback
@@ -251,6 +253,28 @@ class TestTelling:
         assert error.request.headers["x-trace"] == "t"
         assert not {"x-api-key", "authorization"} & set(error.request.headers)
         assert fake.requests[0].headers["authorization"] == "Bearer hunter2"
+
+    @pytest.mark.parametrize(
+        "fault", [Fault.status(429), Fault.in_band(503), Fault.redirect("/x"), Fault.html(), Fault.reset()], ids=repr
+    )
+    @pytest.mark.parametrize("way", ["pickle", "copy", "deepcopy"])
+    async def test_an_error_of_a_real_response_survives_pickle_and_copy(
+        self, world: World, fake: FakeRounded, client: Client, fault: Fault, way: str
+    ) -> None:
+        """With its attributes, of which some are read from the response when they are asked for."""
+        fake.fail(fault, times=None)
+        error = await world.api_error(client)
+
+        twin = {"pickle": lambda: pickle.loads(pickle.dumps(error)), "copy": lambda: copy.copy(error)}.get(
+            way, lambda: copy.deepcopy(error)
+        )()
+
+        assert (type(twin), str(twin), twin.attempts) == (type(error), str(error), error.attempts)
+        assert twin.request.url == error.request.url if error.request else twin.request is None
+        if isinstance(error, APIStatusError | APIResponseValidationError):
+            for name in ("status_code", "headers", "body", "request_id"):
+                assert getattr(twin, name) == getattr(error, name)
+            assert twin.response.content == error.response.content
 
     async def test_a_traceback_shows_few_frames_of_ours(self, world: World, fake: FakeRounded, client: Client) -> None:
         """And none of stamina's: they say nothing about what went wrong."""

@@ -58,6 +58,20 @@ async def test_the_facts_are_attributes_of_the_records(
         assert {name: vars(record)[name] for name in facts} == facts
 
 
+@pytest.mark.parametrize("fault", [Fault.html(), Fault.status(404), Fault.in_band(404)], ids=repr)
+async def test_every_response_is_logged(
+    world: World, fake: FakeRounded, server: Server, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Above all one that is not what the spec says."""
+    caplog.set_level(logging.DEBUG, "callrounded")
+    fake.fail(fault)
+
+    error: Any = await world.error(world.client(base_url=server.url))
+
+    (record,) = _records(caplog, "callrounded")
+    assert vars(record)["status_code"] == error.response.status_code
+
+
 async def test_headers_are_not_logged(world: World, server: Server, caplog: pytest.LogCaptureFixture) -> None:
     """What a caller adds may be a credential, as the key is."""
     caplog.set_level(logging.DEBUG)

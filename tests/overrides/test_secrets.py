@@ -159,9 +159,10 @@ async def test_a_request_that_cannot_be_built_does_not_tell_the_key(world: World
 
 @pytest.mark.parametrize("status", [401, 200])
 async def test_a_server_that_repeats_the_key_is_not_quoted(
-    world: World, fake: FakeRounded, client: Client, status: int
+    world: World, fake: FakeRounded, client: Client, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Some say which key they did not like; an echo server says everything."""
+    caplog.set_level(logging.DEBUG, "callrounded")
     echo = Reply.of({"error": {"message": f"{KEY} is wrong", "details": [{"field": KEY}]}, "x": KEY}, status)
     if status == 200:
         echo = Reply.of({"headers": {"x-api-key": KEY}})
@@ -169,10 +170,26 @@ async def test_a_server_that_repeats_the_key_is_not_quoted(
 
     error = await world.error(client)
 
-    _search(error)
+    assert caplog.records
+    _search(error, caplog.text + repr([vars(record) for record in caplog.records]))
     assert isinstance(error, APIStatusError | APIResponseValidationError)
     assert error.request_id == error.headers["x-echo"] == "[hidden]"
     assert "[hidden]" in error.body
+
+
+async def test_a_page_that_repeats_the_key_does_not_keep_it(
+    world: World, fake: FakeRounded, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its response is one to show, and to log."""
+    caplog.set_level(logging.DEBUG, "callrounded")
+    fake.override(lambda request, reply: reply.with_envelope(echo=KEY).with_headers(("X-Request-Id", KEY)))
+
+    page = await world.list(client)
+
+    assert len(page.data) == 5
+    assert page.response is not None
+    assert page.response.json()["echo"] == page.response.headers["x-request-id"] == "[hidden]"
+    assert KEY not in caplog.text
 
 
 async def test_a_short_key_is_not_looked_for(world: World, fake: FakeRounded, server: Server) -> None:
