@@ -21,7 +21,7 @@ from openapi_python_client import Project
 
 from generator import endpoints, names, openapi
 from generator.annotations import Annotations
-from generator.docstrings import build_docstring, call_docstring, docstring
+from generator.docstrings import call_docstring, docstring
 from generator.document import Document, GenerationError, excerpt
 from generator.models import Attribute, attributes, hidden_types, shared
 from generator.openapi import Reading, is_map
@@ -113,7 +113,6 @@ class _Package(Project):
             words=lambda *sources: set(re.findall(r"\w+", " ".join(sources))),
             words_of=_words_of,
             text=openapi.text,
-            build_docstring=build_docstring,
             call_docstring=call_docstring,
             classes=self.exports,
             base_url=_base_url(document),
