@@ -48,6 +48,19 @@ def compiled_templates() -> Iterator[None]:
         yield
 
 
+def called(package: ModuleType, name: str, status: int = 500, content: bytes = b"", **given: Any) -> Any:
+    """Call an operation of *package* against a server that responds like this.
+
+    Return the detailed response; its `http.request` is what was sent.
+    """
+    (found,) = Path(str(package.__file__)).parent.glob(f"api/*/{name}.py")
+    operation = importlib.import_module(f"{package.__name__}.api.{found.parent.name}.{name}")
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, content=content))
+    options = {name: given.pop(name) for name in ("on_invalid",) if name in given}
+    with package.AuthenticatedClient(token="t", httpx_args={"transport": transport}, **options) as client:
+        return operation.sync_detailed(client, **given)
+
+
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], ModuleType]]:
     """Render a document, import the package and return it. It is not formatted, which takes longer than the rest.

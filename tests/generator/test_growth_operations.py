@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.generator.conftest import called
+
 ID = uuid.UUID("3c90c3cc-0d44-4b50-8888-8dd25736052a")
 BOOK: dict[str, Any] = {"shelf": 7, "book_id": ID, "kind": "new", "x_count": 1}
 REPLACED: dict[str, Any] = {"shelf": "1", "book_id": ID, "body": [], "trace": "t"}
@@ -29,13 +31,9 @@ class Api:
         (found,) = Path(str(self.package.__file__)).parent.glob(f"api/*/{name}.py")
         return importlib.import_module(f"{self.package.__name__}.api.{found.parent.name}.{name}")
 
-    def call(self, name: str, status: int = 500, content: bytes = b"", on_invalid: str = "raise", **given: Any) -> Any:
-        """Call an operation and return the detailed response; its `http.request` is what was sent."""
-        transport = httpx.MockTransport(lambda _: httpx.Response(status, content=content))
-        with self.package.AuthenticatedClient(
-            token="t", on_invalid=on_invalid, httpx_args={"transport": transport}
-        ) as client:
-            return getattr(self, name).sync_detailed(client, **given)
+    def call(self, name: str, status: int = 500, content: bytes = b"", **given: Any) -> Any:
+        """Call an operation and return the detailed response."""
+        return called(self.package, name, status, content, **given)
 
     def sent(self, name: str, **given: Any) -> httpx.Request:
         """Call an operation and return what was sent."""
@@ -60,7 +58,7 @@ def test_signature(api: Api) -> None:
     """All parameters are by name, those of the path first and in its order; what is optional is None."""
     signature = inspect.signature(api.list_o_auth_2_books.sync_detailed)
     assert str(signature).replace("'", "").split(" -> ")[0] == (
-        "(client: AuthenticatedClient, *, shelf: Annotated[int, Meta(ge=1)], book_id: UUID, query: str | None = None, "
+        "(client: Client, *, shelf: Annotated[int, Meta(ge=1)], book_id: UUID, query: str | None = None, "
         "path: str | None = None, Request_: str | None = None, tags: list[str] | None = None, "
         "kinds: list[Kind] | None = None, kind: ListOAuth2BooksKind, since: AwareDatetime | None = None, "
         "day: date | None = None, date: float | None = None, class_: str | None = None, self_: str | None = None, "
@@ -179,7 +177,7 @@ def test_keeps_malformed_records_if_asked_to(api: Api) -> None:
     content = b'{"data": [{"title": "T"}, {"title": 3}]}'
     with pytest.raises(api.package.DecodeError, match=r"data\[1\].title"):
         api.call("list_o_auth_2_books", 200, content, **BOOK)
-    book, malformed = api.call("list_o_auth_2_books", 200, content, "keep", **BOOK).parsed.data
+    book, malformed = api.call("list_o_auth_2_books", 200, content, on_invalid="keep", **BOOK).parsed.data
     assert (book.title, malformed.path) == ("T", "data[1]")
 
 
