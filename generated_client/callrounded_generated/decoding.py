@@ -24,8 +24,8 @@ import attrs
 import msgspec
 
 from .errors import DecodeError, excerpt
-from .types import UNSET, Model, OnInvalid, Received, UnknownVariant, received_with, set_slots
-from .values import TOP, AnyOf, Array, Map, Mismatch, Place, Type, decode_grouped, is_dict, respelled, scalar
+from .types import UNSET, Model, OnInvalid, Received, UnknownVariant, received_with, slot
+from .values import TOP, AnyOf, Array, Map, Mismatch, Place, Type, decode_grouped, for_each, is_dict, scalar
 
 ModelT = TypeVar("ModelT", bound=Model)
 
@@ -146,8 +146,13 @@ class Object(Type):
 
     @cached_property
     def fields(self) -> dict[str, Field]:
-        """The attributes, by name of the property. Not made in `__init__`, because a model may contain itself."""
+        """The fields, by name of the property. Not made in `__init__`, because a model may contain itself."""
         return {field.name: field for field in _fields_of(self.cls)}
+
+    @cached_property
+    def attributes(self) -> dict[str, str]:
+        """Names of the attributes, by name of the property."""
+        return {name: field.attribute for name, field in self.fields.items()}
 
     @cached_property
     def is_flat(self) -> bool:
@@ -163,50 +168,55 @@ class Object(Type):
     def decode_batch(self, values: list[Any]) -> list[Any]:
         if set(map(type, values)) - {dict}:
             raise Mismatch("Expected `object`")
-        return decode_grouped(map(tuple, values), values, self.decode_alike)
+        if set(map(len, values)) == {len(set[str]().union(*values))}:  # All have the same properties.
+            return self.decode_alike(values)
+        return decode_grouped(list(map(frozenset, values)), values, lambda _, group: self.decode_alike(group))
 
-    def decode_alike(self, names: tuple[str, ...], values: list[dict[str, Any]]) -> list[Model]:
-        """Decode objects that all have properties of these *names*, one property of all of them after the other."""
-        columns: dict[str, list[Any]] = {}
+    def decode_alike(self, values: list[dict[str, Any]]) -> list[Model]:
+        """Decode objects that all have the same properties: one property of all objects after the other."""
+        columns = {name: list(map(itemgetter(name), values)) for name in values[0]}
+        decoded: dict[str, list[Any]] = {}
         for name, field in self.fields.items():
-            if name in names:
-                columns[name] = field.type.decode_batch(list(map(itemgetter(name), values)))
+            if name in columns:
+                decoded[name] = field.type.decode_batch(columns[name])
             elif field.is_required:
                 raise Mismatch(f"Object missing required field `{name}`")
-        return self.make(columns, values)
+        return self.make(len(values), columns, decoded)
 
     def decode_one(self, value: Any, place: Place) -> Any:
         if not is_dict(value):
             raise place.error("an object", value)
-        columns: dict[str, list[Any]] = {}
+        decoded: dict[str, list[Any]] = {}
         for name, field in self.fields.items():
             if name in value:
-                columns[name] = [field.type.decode_one(value[name], place.below(name))]
+                decoded[name] = [field.type.decode_one(value[name], place.below(name))]
             elif field.is_required:
                 raise place.below(name).error("a value, as it is required", attrs.NOTHING)
-        return self.make(columns, [value])[0]
+        return self.make(1, {name: [element] for name, element in value.items()}, decoded)[0]
 
-    def make(self, columns: dict[str, list[Any]], values: list[dict[str, Any]]) -> list[Model]:
-        """Return a model for each of *values*, whose properties were decoded as *columns*.
+    def make(self, count: int, columns: dict[str, list[Any]], decoded: dict[str, list[Any]]) -> list[Model]:
+        """Return as many models as *count* says.
 
-        This is a loop in C per attribute. It sets the slots, since models are frozen.
+        Args:
+            count: How many.
+            columns: The properties that were received, by name: the JSON values in all objects.
+            decoded: What those with an attribute were decoded as.
         """
-        models: list[Model] = list(map(object.__new__, repeat(self.cls, len(values))))
-        absent = {name: noted for name, noted in self.absent.items() if name not in columns}
-        unknown = [name for name in values[0] if name not in self.fields]
-        received = [absent] * len(values)  # One dict for all, unless they differ.
-        if unknown:
-            received = [{**absent, **{name: value[name] for name in unknown}} for value in values]
+        models: list[Model] = list(map(object.__new__, repeat(self.cls, count)))
+        received: list[Received] = [{name: noted for name, noted in self.absent.items() if name not in columns}] * count
+        if columns.keys() - self.fields.keys():  # Before, all share one dict.
+            received = list(map(dict[str, Any].copy, received))
+        for name, column in columns.items():
+            if name not in self.fields:
+                for_each(dict[str, Any].__setitem__, received, repeat(name), column)
         for name, field in self.fields.items():
-            column = columns[name] if name in columns else field.defaults(len(values))
-            set_slots(self.cls, field.attribute, models, column)
-            if name in columns and field.type.respells:
-                texts = list(map(itemgetter(name), values))
-                for index in respelled(column, texts):
-                    # A copy of what can be changed, to see whether it was.
-                    original = deepcopy(column[index]) if isinstance(column[index], list | dict) else column[index]
-                    received[index] = {**received[index], name: (original, texts[index])}
-        set_slots(self.cls, "_received", models, received)
+            values = decoded[name] if name in decoded else field.defaults(count)
+            for_each(slot(self.cls, field.attribute), models, values)
+            for index in field.type.respelled(values, columns[name]) if name in decoded else ():
+                # A copy of what can be changed, to see whether it was.
+                original = deepcopy(values[index]) if isinstance(values[index], list | dict) else values[index]
+                received[index] = {**received[index], name: (original, columns[name][index])}
+        for_each(slot(self.cls, "_received"), models, received)
         return models
 
 
@@ -224,7 +234,7 @@ class Unknown(Object):
             raise place.error("an object", value)
         unreadable = {name: element for name, element in value.items() if not self.can_read(name, element)}
         model = super().decode_one({name: value[name] for name in value.keys() - unreadable.keys()}, place)
-        set_slots(self.cls, "_received", [model], [{**(received_with(model) or {}), **unreadable}])
+        slot(self.cls, "_received")(model, {**(received_with(model) or {}), **unreadable})
         return model
 
     def can_read(self, name: str, value: Any) -> bool:
@@ -257,7 +267,7 @@ class OneOf(Type):
             raise Mismatch(f"Object missing required field `{self.discriminator}`") from None
         if set(map(type, found)) - {str}:
             raise Mismatch("Expected `str`")
-        types = [self.variants.get(value, self.unknown) for value in found]
+        types = list(map(self.variants.get, found, repeat(self.unknown)))
         return decode_grouped(types, values, lambda type_, group: type_.decode_batch(group))
 
     def decode_one(self, value: Any, place: Place) -> Any:

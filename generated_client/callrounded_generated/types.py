@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from operator import attrgetter
@@ -110,9 +109,10 @@ received_with: Callable[[Model], Received | None] = attrgetter("_received")
 """Return what is noted on a model; None for one that was made by hand."""
 
 
-def set_slots(cls: type[Model], attribute: str, models: Iterable[Model], values: Iterable[Any]) -> None:
-    """Set an attribute of *models* that are being made. By its slot, since they are frozen, and in a loop in C."""
-    deque(map(getattr(cls, attribute).__set__, models, values), maxlen=0)
+def slot(cls: type[Model], attribute: str) -> Callable[[Model, Any], None]:
+    """Return what sets an attribute of a model that is being made; models are frozen for everyone else."""
+    setter: Callable[[Model, Any], None] = getattr(cls, attribute).__set__
+    return setter
 
 
 @define(frozen=True, kw_only=True, weakref_slot=False)
@@ -164,23 +164,26 @@ class MalformedRecord:
     raw: Any = field(repr=excerpt, hash=False)
 
 
+_UNLISTED = "(unknown)"
+"""The name of a member that the OpenAPI document does not list."""
+
+
 class _Open:
     """What open enums share."""
 
     @classmethod
     def _missing_(cls: Any, value: object) -> Any:
         base: Any = cls._member_type_
-        if type(value) is not base:
+        if not isinstance(value, base) or isinstance(value, bool):
             return None
         member: Any = base.__new__(cls, value)
-        member._name_, member._value_ = "(unknown)", value
+        member._name_, member._value_ = _UNLISTED, value
         return member
 
     @property
-    def is_known(self) -> bool:
+    def is_known(self: Any) -> bool:
         """Whether the OpenAPI document lists this value."""
-        cls: Any = type(self)
-        return self in list(cls)
+        return bool(self._name_ != _UNLISTED)
 
 
 class OpenStrEnum(_Open, StrEnum):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from .decoding import record_of
 from .types import UNSET, MalformedRecord, Model, received_with
@@ -30,21 +30,22 @@ def encodable_properties(model: Model) -> dict[str, Any]:
     """Return the properties of *model*: those received, and those whose attributes differ from their default."""
     record = record_of(type(model))
     received = received_with(model)
-    found = {name: getattr(model, field.attribute) for name, field in record.fields.items()}
+    found = {name: getattr(model, attribute) for name, attribute in record.attributes.items()}
     for name, noted in (record.absent if received is None else received).items():
         if isinstance(noted, tuple):
-            original, text = noted
+            original, text = cast("tuple[Any, Any]", noted)
             if type(found[name]) is type(original) and found[name] == original:
                 found[name] = text
         elif found.get(name) is None:
             found[name] = noted
-    return {name: value if record.is_flat else encodable(value) for name, value in found.items() if value is not UNSET}
+    given = {name: value for name, value in found.items() if value is not UNSET}
+    return given if record.is_flat else {name: encodable(value) for name, value in given.items()}
 
 
 def fields_set(model: Model) -> frozenset[str]:
     """Return the names of the attributes of *model* that were received, or that differ from their default."""
     found = encodable_properties(model)
-    return frozenset(field.attribute for name, field in record_of(type(model)).fields.items() if name in found)
+    return frozenset(attribute for name, attribute in record_of(type(model)).attributes.items() if name in found)
 
 
 def to_json(value: Any) -> bytes:

@@ -12,11 +12,10 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import reduce
 from itertools import chain, islice
-from operator import or_
 from types import GenericAlias, NoneType
 from typing import Annotated, Any, TypeGuard, TypeVar, get_args, get_origin
 from uuid import UUID
@@ -99,13 +98,41 @@ class Type(ABC):
     respells: bool = False
 
     def decode_batch(self, values: list[Any]) -> list[Any]:
-        """Decode values; raise `Mismatch` or `DecodeError` if one of them is not of this type."""
+        """Decode values; raise `Mismatch` or `DecodeError` if one of them is not of this type.
+
+        How they are written is not checked yet; see `decode_checked`.
+        """
         if self.hint is None:
             return [self.decode_one(value, TOP) for value in values]
         decoded: list[Any] = msgspec.convert(values, GenericAlias(list, self.hint))
-        for index in respelled(decoded, values) if self.respells else ():
-            check_spelling(decoded[index], values[index])
         return decoded
+
+    def decode_checked(self, values: list[Any]) -> list[Any]:
+        """Do the same, and check how they are written."""
+        decoded = self.decode_batch(values)
+        self.respelled(decoded, values)
+        return decoded
+
+    def respelled(self, decoded: list[Any], values: list[Any]) -> list[int]:
+        """Return the indices of the JSON values that Python writes in another way than they were received.
+
+        Raises:
+            Mismatch: a UUID or date-time is written in a way that msgspec accepts, but no standard.
+        """
+        if not self.respells or self.writes_alike(decoded, values):
+            return []
+        pairs = zip(map(json_of, decoded), map(json_of, values), strict=True)
+        indices = [index for index, (ours, theirs) in enumerate(pairs) if ours != theirs]
+        for index in indices:
+            check_spelling(decoded[index], values[index])
+        return indices
+
+    def writes_alike(self, decoded: list[Any], values: list[Any]) -> bool:
+        """Return whether Python writes all values as they were received."""
+        text = json_of(values)
+        if self.hint in (UUID, UUID | None):  # Faster than to write them: four hyphens each, and no capitals.
+            return text.count(b"-") == 2 * text.count(b'"') and text == text.lower()
+        return text == json_of(decoded)
 
     @abstractmethod
     def decode_one(self, value: Any, place: Place) -> Any:
@@ -117,7 +144,7 @@ class Scalar(Type):
 
     def __init__(self, hint: Any) -> None:
         inner = get_args(hint)[0] if get_origin(hint) is Annotated else hint
-        classes = [type(constant) for constant in get_args(inner)] or [inner]  # The constants of a Literal.
+        classes: list[Any] = [type(constant) for constant in get_args(inner)] or [inner]  # The constants of a Literal.
         self.hint = hint
         self.json_types = tuple(dict.fromkeys(chain.from_iterable(map(_json_types, classes))))
         self.respells = any(issubclass(cls, UUID | datetime | int | float) for cls in classes if cls not in (Any, bool))
@@ -126,7 +153,7 @@ class Scalar(Type):
         mismatch = Mismatch()
         for candidate in (value, int(value)) if isinstance(value, float) and value.is_integer() else (value,):
             try:
-                return self.decode_batch([candidate])[0]
+                return self.decode_checked([candidate])[0]
             except Mismatch as error:
                 mismatch = error
         raise place.error(expectation(self.hint, mismatch), value)
@@ -168,7 +195,7 @@ class Array(Type):
         if len(values) == 1:
             return [self.decode_element(values[0], place.at(start))]
         try:
-            return self.item.decode_batch(values)
+            return self.item.decode_checked(values)
         except (Mismatch, DecodeError):
             half = len(values) // 2
         return [*self.decode_part(values[:half], start, place), *self.decode_part(values[half:], start + half, place)]
@@ -214,12 +241,13 @@ class AnyOf(Type):
         self.respells = any(member.respells for member in members)
         is_told_apart = all(len(candidates) == 1 for candidates in self.members.values())
         if is_told_apart and all(member.hint is not None for member in members):
-            self.hint = reduce(or_, [member.hint for member in members])
+            for member in members:
+                self.hint = member.hint if self.hint is None else self.hint | member.hint
 
     def decode_batch(self, values: list[Any]) -> list[Any]:
         if self.hint is not None:
             return super().decode_batch(values)
-        return decode_grouped(map(type, values), values, self.decode_alike)
+        return decode_grouped(list(map(type, values)), values, self.decode_alike)
 
     def decode_alike(self, json_type: type, values: list[Any]) -> list[Any]:
         """Decode values of the same JSON type."""
@@ -255,17 +283,20 @@ def _json_types(cls: Any) -> tuple[type, ...]:
     return next(json_types for parent, json_types in _JSON_TYPES.items() if issubclass(cls, parent))
 
 
-def decode_grouped(keys: Iterable[K], values: list[Any], decode: Callable[[K, list[Any]], list[Any]]) -> list[Any]:
+def decode_grouped(keys: list[K], values: list[Any], decode: Callable[[K, list[Any]], list[Any]]) -> list[Any]:
     """Decode the values with the same key together, and return all in their order."""
-    keys = list(keys)
-    groups: dict[K, list[Any]] = {}
+    groups: dict[K, list[Any]] = {key: [] for key in set(keys)}
+    if len(groups) == 1:
+        return decode(keys[0], values)
     for key, value in zip(keys, values, strict=True):
-        groups.setdefault(key, []).append(value)
-    decoded = {key: decode(key, group) for key, group in groups.items()}
-    if len(decoded) == 1:
-        return decoded[keys[0]]
-    rest = {key: iter(group) for key, group in decoded.items()}
-    return list(map(next, map(rest.__getitem__, keys)))
+        groups[key].append(value)
+    decoded = {key: iter(decode(key, group)) for key, group in groups.items()}
+    return list(map(next, map(decoded.__getitem__, keys)))
+
+
+def for_each(function: Callable[..., Any], *arguments: Iterable[Any]) -> None:
+    """Call a function that is written in C for each of some *arguments*, in a loop that is written in C."""
+    deque(map(function, *arguments), maxlen=0)
 
 
 def json_of(value: Any) -> bytes:
@@ -276,16 +307,8 @@ def json_of(value: Any) -> bytes:
         return json.dumps(msgspec.to_builtins(value), separators=(",", ":")).encode()
 
 
-def respelled(decoded: list[Any], values: list[Any]) -> list[int]:
-    """Return the indices of the JSON values that Python writes in another way than they were received."""
-    if json_of(decoded) == json_of(values):
-        return []
-    pairs = zip(map(json_of, decoded), map(json_of, values), strict=True)
-    return [index for index, (ours, theirs) in enumerate(pairs) if ours != theirs]
-
-
 def check_spelling(decoded: Any, value: Any) -> None:
-    """Raise `Mismatch` if a UUID or date-time in *value* is written in a way that only msgspec accepts."""
+    """Raise `Mismatch` if a UUID or date-time in *value* is not written as the standard says."""
     if is_list(decoded):
         list(map(check_spelling, decoded, value))
     elif is_dict(decoded):

@@ -84,4 +84,4 @@ def test_values_that_would_lead_elsewhere(value: str) -> None:
 def test_request_bodies() -> None:
     """A body is an object of the API, or JSON data with such objects in it, as they would be written alone."""
     received = ErrorDetail.from_json('{"new": 1, "field": null}')
-    assert to_json({"a": [received, ErrorDetail(message="b")]}) == b'{"a":[{"new":1,"field":null},{"message":"b"}]}'
+    assert to_json({"a": [received, ErrorDetail(message="b")]}) == b'{"a":[{"field":null,"new":1},{"message":"b"}]}'
