@@ -19,9 +19,10 @@ from typing import Any, TypeAlias, TypeVar
 
 from callrounded_generated.responses import Response
 
+from ._arguments import OnProgress
 from ._connections import running_loop
 from ._errors import NotFoundError, RoundedError
-from ._listing import Listing, OnProgress, ReceivedPage
+from ._listing import Listing, ReceivedPage
 from ._paging import PageRequest
 from ._retry import Hold
 

@@ -21,9 +21,10 @@ from typing import Any, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from callrounded_generated.responses import Response
 
+from ._arguments import ListingArguments, ListingOptions, start_of
 from ._checkpoint import Plan, Position
 from ._errors import ConfigurationError, RoundedError
-from ._listing import Listing, ListingArguments, ListingOptions, ReceivedPage, start_of
+from ._listing import Listing, ReceivedPage
 from ._operation import Operation, by_name, name_of
 from ._page import AsyncPage, Page, PageContext, PendingPage
 from ._paging import ListEnvelope, PageRequest
