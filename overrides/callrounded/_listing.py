@@ -68,7 +68,8 @@ class Listing(Generic[T]):
         self._starts_over = starts_over
         self._is_resumed = start.count != 0
         self._earlier: set[Key] = set()
-        self._done = start.at_end or start.max_items == 0
+        self.is_done = start.at_end or start.max_items == 0
+        """Whether nothing more is to be requested or received."""
         self._handed_out = 0
         self._pages = 0
         self._total: int | None = start.total
@@ -86,7 +87,7 @@ class Listing(Generic[T]):
 
     def next_request(self) -> PageRequest | None:
         """Return the next request that can be made now, or None."""
-        if self._done:
+        if self.is_done:
             return None
         if self._total_request is None:
             return self._pass.next_request()
@@ -127,8 +128,8 @@ class Listing(Generic[T]):
         self._handed_out += len(records)
         self._pages += 1
         received = self._received(request, response, records, starts_pass=starts_pass)
-        if left is not None and len(records) == left:
-            self._settle(not isinstance(self._pass, PagePass) or not self._pass.changed)
+        if len(records) == left and not (self.plan.verify and self._pass.changed):
+            self.is_done = True
         elif self._pass.ended:
             self._end_pass(self._pass)
         return received
@@ -201,9 +202,9 @@ class Listing(Generic[T]):
     def _settle(self, is_complete: bool) -> None:
         """End the listing, or begin the next pass."""
         if is_complete or not self.plan.verify:
-            self._done = True
+            self.is_done = True
         elif self._is_resumed or self.passes == MAX_PASSES:
-            self._done = True
+            self.is_done = True
             self._failure = self._incomplete()
         else:
             self.passes += 1
@@ -221,8 +222,9 @@ class Listing(Generic[T]):
             received += self._start.count or 0
             reason = f"{expected} were expected"
         self.position = self._position_of_failure()
+        how_often = f"; so it was in each of {self.passes} passes" if self.passes > 1 else ""
         return IncompleteListingError(
-            f"{received} records came, but {reason}, in each of {self.passes} passes.",
+            f"{received} records came, but {reason}{how_often}.",
             expected=expected,
             received=received,
         )
