@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Generic, TypeVar
 
-from attrs import define
+from attrs import define, evolve
 
 from callrounded_generated.responses import Response
 
@@ -27,7 +27,7 @@ class ReceivedPage(Generic[T]):
         request: The request for it.
         response: The response; None where that was no page of the listing: a 404 beyond its end, or its total alone.
         records: Those of its records that are handed out.
-        starts_pass: Whether the listing is read again from here on.
+        reads_again: Whether the listing is read again after it. A list then forgets what has come so far.
         position: The position after it.
         progress: How far the listing is.
     """
@@ -35,7 +35,7 @@ class ReceivedPage(Generic[T]):
     request: PageRequest
     response: Response[Any] | None
     records: list[T]
-    starts_pass: bool
+    reads_again: bool
     position: Position
     progress: Progress
 
@@ -109,30 +109,31 @@ class Listing(Generic[T]):
             IncompleteListingError: the listing was resumed, and has changed.
         """
         envelope: ListEnvelope[T] | None = None if response is None else response.parsed
-        starts_pass = self._pages > 0 and not self._pass.seen and self.passes > 1
+        passes, records = self.passes, list[T]()
         if request is self._total_request:
             assert envelope is not None, "page 1 is never beyond the end"
+            response = None
             self._compare(envelope.total_items)
-            return self._received(request, None, [], starts_pass=False)
-        if isinstance(self._pass, CursorPass):
-            assert envelope is not None, "there is no page beyond the end"
-            unseen = self._pass.receive(envelope)
         else:
-            unseen = self._pass.receive(envelope)
-            self._total = self._pass.total
-        if starts_pass and self._starts_over:
+            records = self._records(envelope)
+            self._pages += 1
+            if self._left == 0 and not (self.plan.verify and self._pass.changed):
+                self.is_done = True
+            elif self._pass.ended:
+                self._end_pass(self._pass)
+        progress = Progress(self._handed_out, self._total, self._pages)
+        reads_again = self.passes > passes
+        if reads_again and self._starts_over:
             self._handed_out = 0
-        records = [record for key, record in unseen.items() if key not in self._earlier]
-        left = None if self._start.max_items is None else self._start.max_items - self._handed_out
-        records = records[:left]
-        self._handed_out += len(records)
-        self._pages += 1
-        received = self._received(request, response, records, starts_pass=starts_pass)
-        if len(records) == left and not (self.plan.verify and self._pass.changed):
-            self.is_done = True
-        elif self._pass.ended:
-            self._end_pass(self._pass)
-        return received
+        self.position = self._position()
+        return ReceivedPage(
+            request=request,
+            response=response,
+            records=records,
+            reads_again=reads_again,
+            position=self.position,
+            progress=progress,
+        )
 
     def finish(self) -> None:
         """Confirm that the listing is complete.
@@ -148,38 +149,35 @@ class Listing(Generic[T]):
         """Where to resume after the records that were handed out."""
         return self.plan.checkpoint(self.position)
 
-    def _received(
-        self, request: PageRequest, response: Response[Any] | None, records: list[T], *, starts_pass: bool
-    ) -> ReceivedPage[T]:
-        self.position = self._position()
-        progress = Progress(self._handed_out, self._total, self._pages)
-        return ReceivedPage(
-            request=request,
-            response=response,
-            records=records,
-            starts_pass=starts_pass,
-            position=self.position,
-            progress=progress,
-        )
+    def _records(self, page: ListEnvelope[T] | None) -> list[T]:
+        """Have the pass take *page*, and return those of its records that are handed out."""
+        if isinstance(self._pass, CursorPass):
+            assert page is not None, "there is no page beyond the end"
+            unseen = self._pass.receive(page)
+        else:
+            unseen = self._pass.receive(page)
+            self._total = self._pass.total
+        records = [record for key, record in unseen.items() if key not in self._earlier][: self._left]
+        self._handed_out += len(records)
+        return records
+
+    @property
+    def _left(self) -> int | None:
+        """How many more records are of interest; None for all."""
+        return None if self._start.max_items is None else self._start.max_items - self._handed_out
 
     def _position(self) -> Position:
-        before = self._start.count
-        max_items = self._start.max_items
-        count = None if before is None else before + self._handed_out
-        left = None if max_items is None else max_items - self._handed_out
-        changed = self.passes > 1 and not self._starts_over
-        if isinstance(self._pass, CursorPass):
-            at_end = self._pass.ended and not self._can_compare()
-            return Position(page=None, cursor=self._pass.cursor, count=count, max_items=left, at_end=at_end)
-        changed = changed or self._pass.changed or (self._pass.ended and not self._pass.is_complete)
-        return Position(
-            page=self._pass.number,
-            count=count,
-            total=self._pass.total,
-            max_items=left,
-            at_end=self._pass.ended and not changed,
-            changed=changed,
+        mixes_passes = self.passes > 1 and not self._starts_over
+        position = Position(
+            page=None,
+            count=None if self._start.count is None else self._start.count + self._handed_out,
+            max_items=self._left,
+            at_end=self.is_done and self._failure is None,
+            changed=mixes_passes or self._pass.changed or self._failure is not None,
         )
+        if isinstance(self._pass, PagePass):
+            return evolve(position, page=self._pass.number, total=self._pass.total)
+        return evolve(position, cursor=self._pass.cursor)
 
     def _can_compare(self) -> bool:
         """Return whether the number of records in cursor mode can be compared with the total."""
@@ -221,13 +219,9 @@ class Listing(Generic[T]):
             expected = self._total
             received += self._start.count or 0
             reason = f"{expected} were expected"
-        self.position = self._position_of_failure()
         how_often = f"; so it was in each of {self.passes} passes" if self.passes > 1 else ""
         return IncompleteListingError(
             f"{received} records came, but {reason}{how_often}.",
             expected=expected,
             received=received,
         )
-
-    def _position_of_failure(self) -> Position:
-        return Position(page=self._start.page, cursor=self._start.cursor, count=self._start.count, changed=True)

@@ -142,10 +142,10 @@ class PagePass(_Pass[T]):
         number = self.number
         data: list[T] = [] if page is None else page.data
         total = None if page is None else page.total_items
-        if page is not None and page.current_page not in (None, number):
-            if page.total_pages is None or number <= page.total_pages:
-                raise PaginationLoopError(f"Page {number} was requested, but the server sent page {page.current_page}.")
+        if page is not None and page.total_pages is not None and number > max(page.total_pages, 1):
             data = []  # Beyond the end, a server may send its last page.
+        elif page is not None and page.current_page not in (None, number):
+            raise PaginationLoopError(f"Page {number} was requested, but the server sent page {page.current_page}.")
         if number == self._first:
             self._begin(page, len(data))
         elif page is None:

@@ -165,9 +165,9 @@ class ListResource(_AnyListResource[P, L, T, Sender]):
                 self._read(self._begin(options, kwargs, starts_over=True), window=None, options=options)
             ) as pages:
                 for page in pages:
-                    if page.starts_pass:
-                        records.clear()
                     records += page.records
+                    if page.reads_again:
+                        records.clear()
         except RoundedError as error:
             error.partial = records
             raise
@@ -220,9 +220,9 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSender]):
                 self._read(self._begin(options, kwargs, starts_over=True), window=None, options=options)
             ) as pages:
                 async for page in pages:
-                    if page.starts_pass:
-                        records.clear()
                     records += page.records
+                    if page.reads_again:
+                        records.clear()
         except RoundedError as error:
             error.partial = records
             raise
