@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import define, evolve
@@ -10,7 +12,7 @@ from callrounded_generated.responses import Response
 
 from ._arguments import Progress
 from ._checkpoint import Checkpoint, Plan, Position
-from ._errors import IncompleteListingError
+from ._errors import IncompleteListingError, RoundedError
 from ._identity import Key
 from ._paging import CursorPass, ListEnvelope, PagePass, PageRequest
 
@@ -48,17 +50,7 @@ class Listing(Generic[T]):
     """
 
     def __init__(self, plan: Plan, start: Position, *, starts_over: bool = False) -> None:
-        """Prepare a listing of *plan* from *start* on.
-
-        Raises:
-            IncompleteListingError: *start* is the position of a listing that changed while it was read.
-        """
-        if start.changed and plan.verify:
-            raise IncompleteListingError(
-                "The listing changed while it was read, and cannot be resumed from this checkpoint.",
-                expected=None,
-                received=0,
-            )
+        """Prepare a listing of *plan* from *start* on."""
         self.plan = plan
         self.position = start
         """Where the listing stands, as far as its records were handed out."""
@@ -76,6 +68,13 @@ class Listing(Generic[T]):
         self._total_request: PageRequest | None = None
         self._has_requested_total = False
         self._failure: IncompleteListingError | None = None
+        if start.changed and plan.verify:
+            self.is_done = True
+            self._failure = IncompleteListingError(
+                "The listing changed while it was read, and cannot be resumed from this checkpoint.",
+                expected=None,
+                received=0,
+            )
         self._pass: PagePass[T] | CursorPass[T]
         if start.page is None:
             self._pass = CursorPass(plan.limit, start.cursor)
@@ -225,3 +224,13 @@ class Listing(Generic[T]):
             expected=expected,
             received=received,
         )
+
+
+@contextmanager
+def checkpoint_on_error(listing: Listing[Any]) -> Generator[None, None, None]:
+    """Give every error of ours the position after the last page."""
+    try:
+        yield
+    except RoundedError as error:
+        error.checkpoint = listing.checkpoint
+        raise

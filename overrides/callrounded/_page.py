@@ -13,7 +13,7 @@ from callrounded_generated.responses import Response
 
 from ._checkpoint import Checkpoint, Plan, Position
 from ._errors import ConfigurationError, PaginationError
-from ._listing import Listing, ReceivedPage
+from ._listing import Listing, ReceivedPage, checkpoint_on_error
 from ._paging import ListEnvelope, PageRequest, next_page_request
 
 T = TypeVar("T")
@@ -67,7 +67,8 @@ class PageContext(Generic[T]):
         listing = Listing[T](self.plan, self.start)
         request = listing.next_request()
         assert request is not None, "a listing begins with a request"
-        listing.receive(request, self.response)
+        with checkpoint_on_error(listing):
+            listing.receive(request, self.response)
         return listing
 
     def next(self, page: ReceivedPage[T]) -> PageContext[T]:

@@ -14,7 +14,6 @@ import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Any, TypeAlias, TypeVar
 
@@ -22,8 +21,8 @@ from callrounded_generated.responses import Response
 
 from ._arguments import OnProgress
 from ._connections import running_loop
-from ._errors import NotFoundError, RoundedError
-from ._listing import Listing, ReceivedPage
+from ._errors import NotFoundError
+from ._listing import Listing, ReceivedPage, checkpoint_on_error
 from ._paging import PageRequest
 from ._retry import Hold
 
@@ -64,7 +63,7 @@ def read_pages(
     first = listing.position
     try:
         while not listing.is_done:
-            with _checkpoint_on_error(listing):
+            with checkpoint_on_error(listing):
                 _request_pages(listing, in_flight, begin, window if window is None else max(window, 1))
                 page = _received(listing, *in_flight.popleft())
                 _request_pages(listing, in_flight, begin, window)
@@ -72,7 +71,7 @@ def read_pages(
                 on_progress(page.progress)
             yield page
             window = window and min(2 * window, concurrency)
-        with _checkpoint_on_error(listing):
+        with checkpoint_on_error(listing):
             listing.finish()
     finally:
         hold.stop()
@@ -97,7 +96,7 @@ async def read_pages_async(
 
     try:
         while not listing.is_done:
-            with _checkpoint_on_error(listing):
+            with checkpoint_on_error(listing):
                 _request_pages(listing, in_flight, begin, window if window is None else max(window, 1))
                 request, task = in_flight[0]
                 await asyncio.wait([task])
@@ -108,7 +107,7 @@ async def read_pages_async(
                 on_progress(page.progress)
             yield page
             window = window and min(2 * window, concurrency)
-        with _checkpoint_on_error(listing):
+        with checkpoint_on_error(listing):
             listing.finish()
     finally:
         tasks = [task for _, task in in_flight]
@@ -134,13 +133,3 @@ def _received(listing: Listing[T], request: PageRequest, result: Result) -> Rece
             raise
         response = None
     return listing.receive(request, response)
-
-
-@contextmanager
-def _checkpoint_on_error(listing: Listing[Any]) -> Generator[None, None, None]:
-    """Give every error of ours the position after the last page."""
-    try:
-        yield
-    except RoundedError as error:
-        error.checkpoint = listing.checkpoint
-        raise

@@ -104,7 +104,6 @@ class _AnyListResource(Generic[P, L, T, S]):
 
         Raises:
             ConfigurationError: the checkpoint cannot be used, or an argument is ambiguous.
-            IncompleteListingError: the checkpoint is of a listing that changed while it was read.
         """
         if ambiguous := self._ambiguous & set(arguments):
             raise ConfigurationError(

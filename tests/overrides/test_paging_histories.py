@@ -327,17 +327,23 @@ def read(history: History, *, faults: bool = False, changes: bool = True) -> Non
                 waiting = [request for request in in_flight[: history.world.concurrency] if request not in handled]
                 request = waiting[tape.choose(len(waiting))]
                 handled[request] = server.handle(request)
-            if faults and tape.choose(6) == 5:
-                raise Lost
+            fails = faults and tape.choose(6) == 5
             request = in_flight.pop(0)
-            if (answer := handled[request]) is None and not listing.may_end_with_404():
-                raise not_found()
-            history.take(listing, listing.receive(request, answer))  # type: ignore[arg-type]
+            history.take(listing, receive(listing, request, Lost() if fails else handled[request]))
             window = window and min(2 * window, history.world.concurrency)
         listing.finish()
     except Lost:
         history.resume(listing.checkpoint)
         raise
+
+
+def receive(listing: Listing[Record], request: PageRequest, came: Any) -> ReceivedPage[Record]:
+    """Have *listing* take what came, as the drivers do."""
+    if isinstance(came, Exception):
+        raise came
+    if came is None and not listing.may_end_with_404():
+        raise not_found()
+    return listing.receive(request, came)
 
 
 def not_found() -> NotFoundError:
@@ -521,21 +527,28 @@ def handle(history: History) -> Callable[[PageRequest], Callable[[], Answer]]:
     return handled
 
 
+def error_of(listed: Callable[[], None]) -> RoundedError | None:
+    """Return the error that ends a listing, if any."""
+    try:
+        listed()
+    except RoundedError as error:
+        return error
+    return None
+
+
 def drive(history: History, meanwhile: Tape, listed: Callable[[], None]) -> None:
     """Read a listing to its end, resuming it where a request fails, and check it."""
     for _ in range(1000):
-        try:
-            listed()
-        except PaginationError as error:
-            assert error.checkpoint is not None or history.resumed
-            assert history.may_fail(), "nothing had changed"
-        except RoundedError as error:
-            assert isinstance(error, APIConnectionError)
-            history.resume(error.checkpoint)
-            if meanwhile.choose(3) == 2:
-                history.server.change(meanwhile)
-            continue
-        else:
+        error = error_of(listed)
+        if error is None:
             history.check()
-        return
+            return
+        assert error.checkpoint is not None
+        if isinstance(error, PaginationError):
+            assert history.may_fail(), "nothing had changed"
+            return
+        assert isinstance(error, APIConnectionError)
+        history.resume(error.checkpoint)
+        if meanwhile.choose(3) == 2:
+            history.server.change(meanwhile)
     raise AssertionError("the listing does not end")
