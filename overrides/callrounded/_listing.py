@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from typing import Any, Final, Generic, TypeVar
 
@@ -49,8 +49,10 @@ class Listing(Generic[T]):
     out only records that no earlier pass has handed out. For a list, it starts over.
     """
 
-    def __init__(self, plan: Plan, start: Position, *, starts_over: bool = False) -> None:
-        """Prepare a listing of *plan* from *start* on."""
+    def __init__(
+        self, plan: Plan, start: Position, *, starts_over: bool = False, cursors: Collection[str | None] = ()
+    ) -> None:
+        """Prepare a listing of *plan* from *start* on; *cursors* led there."""
         self.plan = plan
         self.position = start
         """Where the listing stands, as far as its records were handed out."""
@@ -77,7 +79,7 @@ class Listing(Generic[T]):
             )
         self._pass: PagePass[T] | CursorPass[T]
         if start.page is None:
-            self._pass = CursorPass(plan.limit, start.cursor)
+            self._pass = CursorPass(plan.limit, start.cursor, seen=cursors)
             if start.cursor is None and self._is_resumed:  # All pages were read; the total is still to be compared.
                 self._total_request = PageRequest(page=1, limit=1)
         else:

@@ -9,7 +9,7 @@ passes as it takes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from attrs import define
@@ -193,13 +193,13 @@ class PagePass(_Pass[T]):
 class CursorPass(_Pass[T]):
     """A pass from cursor to cursor, one page after the other. The API tells no total there."""
 
-    def __init__(self, limit: int | None, cursor: str | None = None) -> None:
-        """Prepare a pass from *cursor* on, or from the beginning."""
+    def __init__(self, limit: int | None, cursor: str | None = None, *, seen: Collection[str | None] = ()) -> None:
+        """Prepare a pass from *cursor* on, or from the beginning; cursors that were *seen* must not come again."""
         super().__init__()
         self.cursor = cursor
         """The cursor of the next page to receive."""
         self._limit = limit
-        self._cursors = {cursor}
+        self._cursors = {cursor, *seen}
         self._is_requested = False
 
     def next_request(self) -> PageRequest | None:

@@ -25,7 +25,8 @@ from ._checkpoint import Plan, Position
 from ._errors import ConfigurationError, RoundedError
 from ._listing import Listing, ReceivedPage
 from ._operation import Operation, by_name, name_of
-from ._page import AsyncPage, Page, PageContext, PendingPage
+from ._page import AsyncPage, Page, PendingPage
+from ._page_context import PageContext
 from ._paging import ListEnvelope, PageRequest
 from ._prefetch import read_pages, read_pages_async
 from ._retry import Hold

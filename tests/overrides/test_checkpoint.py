@@ -31,7 +31,9 @@ def stored(checkpoint: Checkpoint) -> Any:
     return json.loads(json.dumps(checkpoint))
 
 
-@given(positions, st.none() | st.integers(1, 1000), st.dictionaries(st.text(), st.text() | st.integers() | st.booleans()))
+@given(
+    positions, st.none() | st.integers(1, 1000), st.dictionaries(st.text(), st.text() | st.integers() | st.booleans())
+)
 def test_a_position_survives_json(position: Position, limit: int | None, filters: dict[str, Any]) -> None:
     """All that is needed to go on is in a checkpoint, in both modes; whether to verify is for the caller to say."""
     plan = Plan(operation=OPERATION, limit=limit, filters=filters, verify=False)
