@@ -110,10 +110,19 @@ async def read_pages_async(
         with checkpoint_on_error(listing):
             listing.finish()
     finally:
-        tasks = [task for _, task in in_flight]
-        for task in tasks:
+        await _end([task for _, task in in_flight])
+
+
+async def _end(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancel *tasks*, whatever came of them."""
+    # To wait for what is done would disturb an event loop that closes: it closes a generator and its consumer at once.
+    if unfinished := [task for task in tasks if not task.done()]:
+        for task in unfinished:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(unfinished)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # Otherwise asyncio reports that nobody has looked at it.
 
 
 def _request_pages(
