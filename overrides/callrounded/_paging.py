@@ -169,8 +169,9 @@ class PagePass(_Pass[T]):
         """Learn from the first page, of *size* records, how many pages and records there are."""
         total = None if page is None else page.total_items
         if self._resumed_total is not None and total != self._resumed_total:
+            now = "the next page is gone" if page is None else f"{total} now"
             raise IncompleteListingError(
-                f"The listing has changed since it was interrupted: {self._resumed_total} records then, {total} now.",
+                f"The listing has changed since it was interrupted: {self._resumed_total} records then, {now}.",
                 expected=total,
                 received=0,
             )

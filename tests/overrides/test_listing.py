@@ -555,6 +555,7 @@ class TestTasks:
 
         with pytest.raises(ConfigurationError, match="not under trio: use Rounded there"):
             trio.run(use)
+        trio.run(client.close)
 
     async def test_many_tasks_share_one_client(self) -> None:
         """Each lists for itself."""

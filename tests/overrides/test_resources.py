@@ -786,11 +786,12 @@ class TestBeyondTheEnd:
         return fake
 
     @pytest.mark.parametrize("way", WAYS)
-    async def test_a_list_that_shrinks(self, world: World, way: Any) -> None:
+    @pytest.mark.parametrize("at_page", [2, 3, 5])
+    async def test_a_list_that_shrinks(self, world: World, way: Any, at_page: int) -> None:
         """Its last pages are gone when they are asked for: the list is read again."""
         fake = self.fake_with_404(45)
         gone = listed(fake)[5:40]
-        fake.before(lambda _, __: [fake.remove(id_) for id_ in gone], page=2)
+        fake.before(lambda _, __: [fake.remove(id_) for id_ in gone], page=at_page)
         arguments = {} if way is walk else {"concurrency": 1}
 
         received = ids(await way(client_of(world, fake), limit=10, **arguments))
@@ -816,7 +817,7 @@ class TestBeyondTheEnd:
         for id_ in listed(fake)[18:]:
             fake.remove(id_)
 
-        with pytest.raises(IncompleteListingError, match="25 records then"):
+        with pytest.raises(IncompleteListingError, match="25 records then, the next page is gone"):
             await way(client, checkpoint=page.checkpoint)
         assert await way(client, checkpoint={**page.checkpoint, "total": None}) == []
 
