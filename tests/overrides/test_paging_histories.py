@@ -232,6 +232,8 @@ class History:
         self.received: list[Record] = []
         self.moments: list[Moment] = []
         """Of the requests of the last pass."""
+        self.shown: list[UUID] = []
+        """The records on the pages of the last pass, as far as the process that ends it has seen them."""
         self.passes = 0
         self.resumed = 0
 
@@ -243,8 +245,11 @@ class History:
         """Take a page, as `list_all` and `iter_all` do."""
         self.moments.append(self.server.moments[page.request])
         self.received += page.records
+        if page.response is not None and page.response.parsed is not None:
+            self.shown += [record.id for record in page.response.parsed.data]
         if page.reads_again:
             self.moments.clear()
+            self.shown.clear()
             if self.world.is_list:
                 self.received.clear()
         self.passes = listing.passes
@@ -253,26 +258,34 @@ class History:
         """Go on in another process."""
         self.plan, self.position = resume(json.loads(json.dumps(checkpoint)), OPERATION, verify=True)
         self.resumed += 1
+        self.shown.clear()
 
     @property
     def may_have_lost(self) -> bool:
         """Whether the documented loss may have happened, which no listing can see.
 
-        - By page number: the total was the same in every page, but between two requests as many records were added as
-          were removed. That is the only way for two moments with the same total to differ.
-        - By page number, where the server tells no total: a record was removed between two requests; or added, and the
-          listing did not begin with page 1, so that what moves from the page before it is not known to be seen.
+        - By page number: the total was the same in every page of the last pass, and no record was on two of them; but
+          between two requests as many records were added as were removed.
+        - By page number, where the server tells no total: no record was on two pages; but between two requests one was
+          removed; or added, and the listing did not begin with page 1, so that it had not seen what moved there.
         - By cursor: the server skips records that tie with the last one of a page. As many as were skipped (or were
           added where the listing had already passed) had come and were removed, so that the total is right. Where the
           server tells no total, nothing shows a skipped record.
         """
-        first, *rest = self.moments
         if self.world.use_cursor and self.passes == 1:
             came = {record.id for record in self.received}
             return self.server.has_ties and (not self.world.has_totals or not came.isdisjoint(self.server.removed))
-        if self.world.has_totals or self.first_page > 1:
-            return any(moment.version != first.version for moment in rest)
-        return any(moment.removals != first.removals for moment in rest)
+        if len(set(self.shown)) < len(self.shown):
+            return False
+        if self.world.has_totals:
+            return self.differ(lambda moment: moment.version) and not self.differ(lambda moment: len(moment.records))
+        if self.first_page > 1:
+            return self.differ(lambda moment: moment.version)
+        return self.differ(lambda moment: moment.removals)
+
+    def differ(self, what: Callable[[Moment], int]) -> bool:
+        """Return whether something was not the same at all requests of the last pass."""
+        return len({what(moment) for moment in self.moments}) > 1
 
     def check(self) -> None:
         """Every record that was there throughout came once, in the order of the server; nothing came twice."""
@@ -282,8 +295,8 @@ class History:
         ids = [record.id for record in self.received]
         lost = self.may_have_lost
         # Whoever resumes does not know the ids that came before, and only a total can tell that the listing changed.
-        changed = any(moment.version != self.moments[0].version for moment in self.moments)
-        assert len(ids) == len(set(ids)) or (self.resumed and changed)
+        is_unknown = lost or not self.world.has_totals
+        assert len(ids) == len(set(ids)) or (self.resumed and is_unknown and self.differ(lambda moment: moment.version))
         limit = self.world.max_items
         assert limit is None or len(ids) <= limit
         if lost:
