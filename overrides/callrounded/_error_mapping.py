@@ -8,7 +8,7 @@ from typing import Any, Final, TypeGuard, cast
 
 import httpx
 import msgspec
-from attrs import define
+from attrs import define, evolve
 
 from callrounded_generated.errors import DecodeError, excerpt
 from callrounded_generated.models import ApiResponseError, ErrorDetail
@@ -62,7 +62,7 @@ def mapped_errors(secret: str, is_closed: Callable[[], bool]) -> Generator[None,
         APIResponseValidationError: the body is not what the spec says.
         APIStatusError: an event hook of the caller called `raise_for_status()`, or the error is inside a 2xx.
         ClientClosedError: the httpx client was closed meanwhile.
-        ConfigurationError: a parameter has characters that cannot be sent.
+        ConfigurationError: the parameters cannot be sent: they fit no URL or header.
     """
     try:
         yield
@@ -70,15 +70,17 @@ def mapped_errors(secret: str, is_closed: Callable[[], bool]) -> Generator[None,
         if error.response is None:  # It is the caller's own, of an event hook.
             raise
         error.response = redact(error.response, secret)
+        log_response(error.response)
         raise _error_inside(error.response, error) from error
     except httpx.HTTPStatusError as error:
         error.request = redacted_request(error.request)
         error.response = redact(error.response, secret)
+        log_response(error.response)
         raise status_error(error.response, error.response.status_code) from error
-    except UnicodeEncodeError as error:
-        raise ConfigurationError(f"A parameter has characters that cannot be sent: {error}.") from error
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        # The last two come from a redirect to something that is no URL: httpx reads it even where it does not follow.
+    except (UnicodeEncodeError, httpx.InvalidURL) as error:
+        raise ConfigurationError(f"The request cannot be sent with these parameters: {error}.") from error
+    except (httpx.HTTPError, UnicodeError) as error:
+        # The last one comes from a redirect to something that is no URL: httpx reads it even where it does not follow.
         raise _connection_error(error) from error
     except RuntimeError as error:
         if is_closed():
@@ -87,21 +89,22 @@ def mapped_errors(secret: str, is_closed: Callable[[], bool]) -> Generator[None,
 
 
 def successful(response: Response[Any], secret: str) -> Response[Any]:
-    """Return *response*, whose request has no credentials any more.
+    """Return *response* without the API key.
 
     Raises:
         APIStatusError: it is an error, or a 2xx whose envelope reports an error.
         APIResponseValidationError: it is a 2xx that the spec does not list.
     """
+    response = evolve(response, http=redact(response.http, secret))
     log_response(response.http)
-    if (error := error_for(response, secret)) is not None:
+    if (error := error_for(response)) is not None:
         raise error
     return response
 
 
-def error_for(response: Response[Any], secret: str) -> APIError | None:
+def error_for(response: Response[Any]) -> APIError | None:
     """Return the error that *response* stands for, or None if it is a success."""
-    http = redact(response.http, secret)
+    http = response.http
     if not http.is_success:
         return status_error(http, http.status_code)
     if _reports_error(response.parsed) and (status := _reported(http).in_band_status) is not None:
@@ -215,7 +218,7 @@ def _readable_details(details: object) -> tuple[ErrorDetail, ...]:
     readable: list[ErrorDetail] = []
     for detail in cast(list[object], details) if isinstance(details, list) else ():
         with suppress(DecodeError):
-            readable.append(ErrorDetail.from_dict(_object(detail) or {}))
+            readable.append(ErrorDetail.from_dict(cast(dict[str, object], detail)))
     return tuple(readable)
 
 

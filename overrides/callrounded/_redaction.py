@@ -27,6 +27,7 @@ def redacted_request(request: httpx.Request) -> httpx.Request:
 def redact(response: httpx.Response, secret: str) -> httpx.Response:
     """Take the credentials out of the request of *response*; return it, or a copy without the *secret*."""
     response.request = redacted_request(response.request)
+    response.next_request = None  # Of a redirect, which is not followed: a second request with the key.
     try:
         content = response.content
     except httpx.ResponseNotRead:  # An event hook of the caller raised an error before.

@@ -48,7 +48,7 @@ DOCUMENTS = {
     "a reference to nothing": (
         "/components/parameters/Page",
         "/components/parameters/Pages",
-        r'{line}: paths\./v1/phone-numbers\.get\.parameters\[0\]\.\$ref: "#/components/parameters/Pages" leads to .+',
+        r'{line}: paths\./v1/phone-numbers\.get\.parameters\[0\]\.\$ref: "#.+Pages" does not exist .+',
     ),
     "an operationId used twice": (
         "paths:\n",
@@ -56,7 +56,7 @@ DOCUMENTS = {
   /v1/calls:
     get: {operationId: listPhoneNumbers, tags: [calls], responses: {'204': {description: None.}}}
 """,
-        r'\d+: .*operationId: operationId "listPhoneNumbers" is already used at line \d+',
+        r'\d+: .*operationId: operationId "listPhoneNumbers" is already used on line \d+',
     ),
 }
 
@@ -79,7 +79,7 @@ def test_a_document_that_cannot_be_used(
 
 
 FILES = {
-    "no document": (SPEC, None, r"openapi/rounded\.yaml cannot be read: No such file or directory"),
+    "no document": (SPEC, None, r"openapi/rounded\.yaml: cannot be read: No such file or directory"),
     "no UTF-8": (SPEC, b"openapi: \xff", r"openapi/rounded\.yaml:1: not UTF-8: byte 0xff"),
     "syntax of a template": (
         "generator/templates/model.py.jinja",
@@ -182,7 +182,7 @@ def test_spec_checks_the_document(repository: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == "openapi/rounded.yaml is sound: 1 operation, all examples valid\n"
     replace(repository / SPEC, "total_items: 51", "total_items: many")
     assert main(["spec", "--root", str(repository)]) == 1
-    assert 'expected integer or null, found "many"' in capsys.readouterr().err
+    assert '"many" is not of type' in capsys.readouterr().err
 
 
 def test_runs_as_a_module() -> None:
