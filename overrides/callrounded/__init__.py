@@ -18,6 +18,7 @@ from callrounded_generated.models import (
 )
 from callrounded_generated.types import MalformedRecord
 
+from ._arguments import Progress
 from ._checkpoint import Checkpoint
 from ._client import AsyncRounded, Rounded
 from ._errors import (
@@ -41,7 +42,6 @@ from ._errors import (
     RoundedError,
     UnprocessableEntityError,
 )
-from ._listing import Progress
 from ._page import AsyncPage, Page
 from ._resources import AsyncListResource, ListResource
 from ._version import __version__

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
 from attrs import define, field
+from msgspec import Meta
 
 from ._errors import ConfigurationError
 
@@ -18,11 +19,11 @@ class Checkpoint(TypedDict):
     mode: Literal["page", "cursor"]
     limit: int | None
     filters: dict[str, Any]
-    page: int | None
+    page: Annotated[int, Meta(ge=1)] | None
     cursor: str | None
-    count: int | None
+    count: Annotated[int, Meta(ge=0)] | None
     total: int | None
-    max_items: int | None
+    max_items: Annotated[int, Meta(ge=0)] | None
     at_end: bool
     changed: bool
 

@@ -10,8 +10,8 @@ import httpx
 
 from callrounded_generated.api.phone_numbers import list_phone_numbers
 
+from ._arguments import listing_options
 from ._connections import async_connections, sync_connections
-from ._listing import listing_options
 from ._operation import Operation, by_name
 from ._options import (
     DEFAULT_MAX_RETRIES,

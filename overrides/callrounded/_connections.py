@@ -92,7 +92,7 @@ class AsyncConnections(Connections[httpx.AsyncClient]):
     def close(self) -> httpx.AsyncClient | None:
         """Hand out nothing more; return the httpx client that is left to close here, if any."""
         http = super().close()
-        return http if self._loop in (None, asyncio.get_running_loop()) else None
+        return http if self._loop is None or self._loop is running_loop() else None
 
 
 def running_loop() -> asyncio.AbstractEventLoop:

@@ -2,146 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypedDict, TypeVar
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
+from typing import Any, Final, Generic, TypeVar
 
-from attrs import define, evolve, field
+from attrs import define, evolve
 
 from callrounded_generated.responses import Response
 
-from ._checkpoint import Checkpoint, Plan, Position, resume
-from ._errors import ConfigurationError, IncompleteListingError
+from ._arguments import Progress
+from ._checkpoint import Checkpoint, Plan, Position
+from ._errors import IncompleteListingError, RoundedError
 from ._identity import Key
-from ._options import count_fault
 from ._paging import CursorPass, ListEnvelope, PagePass, PageRequest
 
 T = TypeVar("T")
 
 MAX_PASSES: Final = 3
-
-
-class Progress(NamedTuple):
-    """How far a listing is: what `on_progress` is called with after each page."""
-
-    records: int
-    """Records so far."""
-    total: int | None
-    """How many there are, where the API has said so."""
-    pages: int
-    """Pages so far."""
-
-
-OnProgress: TypeAlias = Callable[[Progress], object]
-
-
-class ListingArguments(TypedDict, total=False):
-    """The arguments of `iter_all` and `list_all`: see `listing_options`."""
-
-    limit: int | None
-    page: int | None
-    use_cursor: bool | None
-    cursor: str | None
-    max_items: int | None
-    concurrency: int
-    verify: bool
-    checkpoint: Checkpoint | None
-    on_progress: OnProgress | None
-
-
-@define(frozen=True, kw_only=True)
-class ListingOptions:
-    """The arguments of `iter_all` and `list_all`, checked: see `listing_options`."""
-
-    limit: int | None
-    start: Position
-    concurrency: int
-    verify: bool
-    checkpoint: Checkpoint | None
-    on_progress: OnProgress | None
-    filters: dict[str, Any] = field(factory=dict[str, Any])
-
-    def plan(self, operation: str) -> tuple[Plan, Position]:
-        """Return the plan for *operation*, and the position to start from.
-
-        Raises:
-            ConfigurationError: the checkpoint cannot be used.
-        """
-        if self.checkpoint is None:
-            return Plan(operation=operation, limit=self.limit, filters=self.filters, verify=self.verify), self.start
-        return resume(self.checkpoint, operation, verify=self.verify)
-
-
-def listing_options(
-    *,
-    limit: int | None = 1000,
-    page: int | None = None,
-    use_cursor: bool | None = None,
-    cursor: str | None = None,
-    max_items: int | None = None,
-    concurrency: int = 8,
-    verify: bool = True,
-    checkpoint: Checkpoint | None = None,
-    on_progress: OnProgress | None = None,
-) -> ListingOptions:
-    """Check the arguments of `iter_all` and `list_all`.
-
-    Args:
-        limit: Records per page.
-        page: The number of the page to start with. Not with a cursor.
-        use_cursor: True reads from cursor to cursor, otherwise by page number.
-        cursor: The cursor to start with; it implies cursor mode.
-        max_items: Maximum number of records. What comes after them is neither requested nor verified.
-        concurrency: Maximum number of pages in flight. Ignored in cursor mode.
-        verify: Whether to make sure that the listing is complete, and to read it again if it is not.
-        checkpoint: Where to resume: of a `Page`, or of an error. It brings limit and filters with it.
-        on_progress: Called after each page with a `Progress`.
-
-    Raises:
-        ConfigurationError: one of them cannot be used, or not together with another.
-    """
-    for name, value, at_least in (("limit", limit, 1), ("page", page, 1), ("max_items", max_items, 0)):
-        if value is not None and (fault := count_fault(value, at_least=at_least)):
-            raise ConfigurationError(f"{name} {fault}: {value!r}")
-    if fault := count_fault(concurrency, at_least=1):
-        raise ConfigurationError(f"concurrency {fault}: {concurrency!r}")
-    if checkpoint is not None and (page is not None or use_cursor is not None or cursor is not None):
-        raise ConfigurationError("A checkpoint says where to resume: no page, use_cursor or cursor beside it.")
-    start = start_of(page, use_cursor, cursor, max_items)
-    return ListingOptions(
-        limit=limit,
-        start=start,
-        concurrency=concurrency,
-        verify=verify,
-        checkpoint=checkpoint if checkpoint is None or max_items is None else {**checkpoint, "max_items": max_items},
-        on_progress=on_progress,
-    )
-
-
-def with_filters(options: ListingOptions, **filters: Any) -> ListingOptions:
-    """Return *options* with the other parameters of an operation; None is not sent.
-
-    Raises:
-        ConfigurationError: there is a checkpoint, which brings the filters with it.
-    """
-    given = {name: value for name, value in filters.items() if value is not None}
-    if given and options.checkpoint is not None:
-        raise ConfigurationError(f"A checkpoint brings its filters with it: leave out {', '.join(given)}.")
-    return evolve(options, filters=given)
-
-
-def start_of(page: int | None, use_cursor: bool | None, cursor: str | None, max_items: int | None = None) -> Position:
-    """Return the position that a listing starts from.
-
-    Raises:
-        ConfigurationError: these pagination parameters contradict each other.
-    """
-    if cursor is not None and use_cursor is False:
-        raise ConfigurationError("cursor= implies cursor mode: leave out use_cursor=False.")
-    if not use_cursor and cursor is None:
-        return Position(page=page or 1, max_items=max_items)
-    if page is not None:
-        raise ConfigurationError("page= is for page mode: leave it out, or cursor= and use_cursor=True.")
-    return Position(page=None, cursor=cursor, count=0 if cursor is None else None, max_items=max_items)
 
 
 @define(frozen=True, kw_only=True)
@@ -152,7 +29,7 @@ class ReceivedPage(Generic[T]):
         request: The request for it.
         response: The response; None where that was no page of the listing: a 404 beyond its end, or its total alone.
         records: Those of its records that are handed out.
-        starts_pass: Whether the listing is read again from here on.
+        reads_again: Whether the listing is read again after it. A list then forgets what has come so far.
         position: The position after it.
         progress: How far the listing is.
     """
@@ -160,7 +37,7 @@ class ReceivedPage(Generic[T]):
     request: PageRequest
     response: Response[Any] | None
     records: list[T]
-    starts_pass: bool
+    reads_again: bool
     position: Position
     progress: Progress
 
@@ -172,18 +49,10 @@ class Listing(Generic[T]):
     out only records that no earlier pass has handed out. For a list, it starts over.
     """
 
-    def __init__(self, plan: Plan, start: Position, *, starts_over: bool = False) -> None:
-        """Prepare a listing of *plan* from *start* on.
-
-        Raises:
-            IncompleteListingError: *start* is the position of a listing that changed while it was read.
-        """
-        if start.changed and plan.verify:
-            raise IncompleteListingError(
-                "The listing changed while it was read, and cannot be resumed from this checkpoint.",
-                expected=None,
-                received=0,
-            )
+    def __init__(
+        self, plan: Plan, start: Position, *, starts_over: bool = False, cursors: Collection[str | None] = ()
+    ) -> None:
+        """Prepare a listing of *plan* from *start* on; *cursors* led there."""
         self.plan = plan
         self.position = start
         """Where the listing stands, as far as its records were handed out."""
@@ -193,16 +62,24 @@ class Listing(Generic[T]):
         self._starts_over = starts_over
         self._is_resumed = start.count != 0
         self._earlier: set[Key] = set()
-        self._done = start.at_end or start.max_items == 0
+        self.is_done = start.at_end or start.max_items == 0
+        """Whether nothing more is to be requested or received."""
         self._handed_out = 0
         self._pages = 0
         self._total: int | None = start.total
         self._total_request: PageRequest | None = None
         self._has_requested_total = False
         self._failure: IncompleteListingError | None = None
+        if start.changed and plan.verify:
+            self.is_done = True
+            self._failure = IncompleteListingError(
+                "The listing changed while it was read, and cannot be resumed from this checkpoint.",
+                expected=None,
+                received=0,
+            )
         self._pass: PagePass[T] | CursorPass[T]
         if start.page is None:
-            self._pass = CursorPass(plan.limit, start.cursor)
+            self._pass = CursorPass(plan.limit, start.cursor, seen=cursors)
             if start.cursor is None and self._is_resumed:  # All pages were read; the total is still to be compared.
                 self._total_request = PageRequest(page=1, limit=1)
         else:
@@ -211,7 +88,7 @@ class Listing(Generic[T]):
 
     def next_request(self) -> PageRequest | None:
         """Return the next request that can be made now, or None."""
-        if self._done:
+        if self.is_done:
             return None
         if self._total_request is None:
             return self._pass.next_request()
@@ -233,30 +110,31 @@ class Listing(Generic[T]):
             IncompleteListingError: the listing was resumed, and has changed.
         """
         envelope: ListEnvelope[T] | None = None if response is None else response.parsed
-        starts_pass = self._pages > 0 and not self._pass.seen and self.passes > 1
+        passes, records = self.passes, list[T]()
         if request is self._total_request:
             assert envelope is not None, "page 1 is never beyond the end"
+            response = None
             self._compare(envelope.total_items)
-            return self._received(request, None, [], starts_pass=False)
-        if isinstance(self._pass, CursorPass):
-            assert envelope is not None, "there is no page beyond the end"
-            unseen = self._pass.receive(envelope)
         else:
-            unseen = self._pass.receive(envelope)
-            self._total = self._pass.total
-        if starts_pass and self._starts_over:
+            records = self._records(envelope)
+            self._pages += 1
+            if self._left == 0 and not (self.plan.verify and self._pass.changed):
+                self.is_done = True
+            elif self._pass.ended:
+                self._end_pass(self._pass)
+        progress = Progress(self._handed_out, self._total, self._pages)
+        reads_again = self.passes > passes
+        if reads_again and self._starts_over:
             self._handed_out = 0
-        records = [record for key, record in unseen.items() if key not in self._earlier]
-        left = None if self._start.max_items is None else self._start.max_items - self._handed_out
-        records = records[:left]
-        self._handed_out += len(records)
-        self._pages += 1
-        received = self._received(request, response, records, starts_pass=starts_pass)
-        if left is not None and len(records) == left:
-            self._settle(not isinstance(self._pass, PagePass) or not self._pass.changed)
-        elif self._pass.ended:
-            self._end_pass(self._pass)
-        return received
+        self.position = self._position()
+        return ReceivedPage(
+            request=request,
+            response=response,
+            records=records,
+            reads_again=reads_again,
+            position=self.position,
+            progress=progress,
+        )
 
     def finish(self) -> None:
         """Confirm that the listing is complete.
@@ -272,38 +150,35 @@ class Listing(Generic[T]):
         """Where to resume after the records that were handed out."""
         return self.plan.checkpoint(self.position)
 
-    def _received(
-        self, request: PageRequest, response: Response[Any] | None, records: list[T], *, starts_pass: bool
-    ) -> ReceivedPage[T]:
-        self.position = self._position()
-        progress = Progress(self._handed_out, self._total, self._pages)
-        return ReceivedPage(
-            request=request,
-            response=response,
-            records=records,
-            starts_pass=starts_pass,
-            position=self.position,
-            progress=progress,
-        )
+    def _records(self, page: ListEnvelope[T] | None) -> list[T]:
+        """Have the pass take *page*, and return those of its records that are handed out."""
+        if isinstance(self._pass, CursorPass):
+            assert page is not None, "there is no page beyond the end"
+            unseen = self._pass.receive(page)
+        else:
+            unseen = self._pass.receive(page)
+            self._total = self._pass.total
+        records = [record for key, record in unseen.items() if key not in self._earlier][: self._left]
+        self._handed_out += len(records)
+        return records
+
+    @property
+    def _left(self) -> int | None:
+        """How many more records are of interest; None for all."""
+        return None if self._start.max_items is None else self._start.max_items - self._handed_out
 
     def _position(self) -> Position:
-        before = self._start.count
-        max_items = self._start.max_items
-        count = None if before is None else before + self._handed_out
-        left = None if max_items is None else max_items - self._handed_out
-        changed = self.passes > 1 and not self._starts_over
-        if isinstance(self._pass, CursorPass):
-            at_end = self._pass.ended and not self._can_compare()
-            return Position(page=None, cursor=self._pass.cursor, count=count, max_items=left, at_end=at_end)
-        changed = changed or self._pass.changed or (self._pass.ended and not self._pass.is_complete)
-        return Position(
-            page=self._pass.number,
-            count=count,
-            total=self._pass.total,
-            max_items=left,
-            at_end=self._pass.ended and not changed,
-            changed=changed,
+        mixes_passes = self.passes > 1 and not self._starts_over
+        position = Position(
+            page=None,
+            count=None if self._start.count is None else self._start.count + self._handed_out,
+            max_items=self._left,
+            at_end=self.is_done and self._failure is None,
+            changed=mixes_passes or self._pass.changed or self._failure is not None,
         )
+        if isinstance(self._pass, PagePass):
+            return evolve(position, page=self._pass.number, total=self._pass.total)
+        return evolve(position, cursor=self._pass.cursor)
 
     def _can_compare(self) -> bool:
         """Return whether the number of records in cursor mode can be compared with the total."""
@@ -326,9 +201,9 @@ class Listing(Generic[T]):
     def _settle(self, is_complete: bool) -> None:
         """End the listing, or begin the next pass."""
         if is_complete or not self.plan.verify:
-            self._done = True
+            self.is_done = True
         elif self._is_resumed or self.passes == MAX_PASSES:
-            self._done = True
+            self.is_done = True
             self._failure = self._incomplete()
         else:
             self.passes += 1
@@ -345,12 +220,19 @@ class Listing(Generic[T]):
             expected = self._total
             received += self._start.count or 0
             reason = f"{expected} were expected"
-        self.position = self._position_of_failure()
+        how_often = f"; so it was in each of {self.passes} passes" if self.passes > 1 else ""
         return IncompleteListingError(
-            f"{received} records came, but {reason}, in each of {self.passes} passes.",
+            f"{received} records came, but {reason}{how_often}.",
             expected=expected,
             received=received,
         )
 
-    def _position_of_failure(self) -> Position:
-        return Position(page=self._start.page, cursor=self._start.cursor, count=self._start.count, changed=True)
+
+@contextmanager
+def checkpoint_on_error(listing: Listing[Any]) -> Generator[None, None, None]:
+    """Give every error of ours the position after the last page."""
+    try:
+        yield
+    except RoundedError as error:
+        error.checkpoint = listing.checkpoint
+        raise

@@ -7,88 +7,18 @@ from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar, cast
 
 import httpx
-from attrs import define, evolve
 
-from callrounded_generated.responses import Response
-
-from ._checkpoint import Checkpoint, Plan, Position
+from ._checkpoint import Checkpoint
 from ._errors import ConfigurationError, PaginationError
 from ._listing import Listing, ReceivedPage
-from ._paging import ListEnvelope, PageRequest, next_page_request
+from ._page_context import PageContext
+from ._paging import ListEnvelope, next_page_request
 
 T = TypeVar("T")
 
 Read: TypeAlias = Callable[[Listing[T]], Generator[ReceivedPage[T], None, None]]
 """Reads the pages of a listing, each when its turn comes."""
 AsyncRead: TypeAlias = Callable[[Listing[T]], AsyncGenerator[ReceivedPage[T], None]]
-
-
-@define(frozen=True, kw_only=True)
-class PageContext(Generic[T]):
-    """A page that has come, and where it stands.
-
-    Attributes:
-        plan: The listing that it is a part of.
-        start: The position before it.
-        request: The request for it.
-        response: The response.
-        data: Its records; of a page that is read again, those that are new.
-        position: The position after it.
-    """
-
-    plan: Plan
-    start: Position
-    request: PageRequest
-    response: Response[Any]
-    data: list[T]
-    position: Position
-
-    @classmethod
-    def first(cls, plan: Plan, start: Position, request: PageRequest, response: Response[Any]) -> PageContext[T]:
-        """Return the context of a page that was requested alone."""
-        envelope: ListEnvelope[T] = cast(Any, response.parsed)
-        following = next_page_request(request, envelope)
-        position = Position(
-            page=None if start.page is None else start.page + 1,
-            cursor=None if following is None else following.cursor,
-            count=None if start.count is None else start.count + len(envelope.data),
-            total=envelope.total_items,
-            at_end=following is None,
-        )
-        data = envelope.data
-        return cls(plan=plan, start=start, request=request, response=response, data=data, position=position)
-
-    def listing(self) -> Listing[T]:
-        """Return the listing from this page on, which has received it.
-
-        Raises:
-            PaginationLoopError: it is another page than the one requested.
-        """
-        listing = Listing[T](self.plan, self.start)
-        request = listing.next_request()
-        assert request is not None, "a listing begins with a request"
-        listing.receive(request, self.response)
-        return listing
-
-    def next(self, page: ReceivedPage[T]) -> PageContext[T]:
-        """Return the context of a *page* after this one.
-
-        Raises:
-            PaginationError: there is none.
-        """
-        if page.response is None:
-            raise PaginationError("No next page: the listing ends here.")
-        return PageContext(
-            plan=self.plan,
-            # A page can be walked from, as if the listing began with it.
-            start=Position(
-                page=page.request.page, cursor=page.request.cursor, count=None if page.request.cursor else 0
-            ),
-            request=page.request,
-            response=page.response,
-            data=page.records,
-            position=evolve(page.position, max_items=None),
-        )
 
 
 class _AnyPage(Generic[T]):
@@ -162,15 +92,10 @@ class _AnyPage(Generic[T]):
         # Without the client, which holds the key, and the response.
         return vars(self) | {"_read": None, "_context": None}
 
-    def _listing_after(self) -> Listing[T]:
-        """Return the listing of the pages after this one.
-
-        Raises:
-            PaginationError: there is none.
-        """
+    def _check_next_page(self) -> None:
+        """Raise a PaginationError if there is no page after this one."""
         if not self.has_next_page():
             raise PaginationError("No next page; check has_next_page() first.")
-        return Listing(self._plan, self._position)
 
 
 def _present(value: T | None) -> T:
@@ -219,7 +144,8 @@ class Page(_AnyPage[T]):
             RoundedError: the page did not come.
         """
         read, context = _present(self._read), _present(self._context)
-        with closing(read(self._listing_after())) as pages:
+        self._check_next_page()
+        with closing(read(context.listing_after())) as pages:
             return Page(context.next(next(pages)), read)
 
 
@@ -262,7 +188,8 @@ class AsyncPage(_AnyPage[T]):
             RoundedError: the page did not come.
         """
         read, context = _present(self._read), _present(self._context)
-        async with aclosing(read(self._listing_after())) as pages:
+        self._check_next_page()
+        async with aclosing(read(context.listing_after())) as pages:
             return AsyncPage(context.next(await anext(pages)), read)
 
 

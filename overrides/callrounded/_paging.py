@@ -9,7 +9,7 @@ passes as it takes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from attrs import define
@@ -78,6 +78,8 @@ class _Pass(Generic[T]):
     def __init__(self) -> None:
         self.seen: set[Key] = set()
         self.ended = False
+        self.changed = False
+        """Whether the listing changed while it was read. From cursor to cursor that does not show."""
         self._fruitless = 0
 
     def _unseen(self, data: Sequence[T]) -> dict[Key, T]:
@@ -116,8 +118,6 @@ class PagePass(_Pass[T]):
         """The number of the next page to receive."""
         self.expected: int | None = None
         """How many records there are from the first page on, if that is known."""
-        self.changed = False
-        """Whether the listing changed while it was read."""
         self._limit = limit
         self._first = first
         self._max_items = max_items
@@ -140,14 +140,18 @@ class PagePass(_Pass[T]):
             IncompleteListingError: the listing was resumed, and has changed.
         """
         number = self.number
-        if page is not None and page.current_page not in (None, number):
-            raise PaginationLoopError(f"Page {number} was requested, but the server sent page {page.current_page}.")
-        total = None if page is None else page.total_items
-        if number == self._first:
-            self._begin(page, total)
-        elif self.total is not None and page is not None and total != self.total:
-            self.changed = True
         data: list[T] = [] if page is None else page.data
+        total = None if page is None else page.total_items
+        if page is not None and page.total_pages is not None and number > max(page.total_pages, 1):
+            data = []  # Beyond the end, a server may send its last page.
+        elif page is not None and page.current_page not in (None, number):
+            raise PaginationLoopError(f"Page {number} was requested, but the server sent page {page.current_page}.")
+        if number == self._first:
+            self._begin(page, len(data))
+        elif page is None:
+            self.changed = self.changed or self._last is not None
+        elif self.total is not None and total != self.total:
+            self.changed = True
         unseen = self._unseen(data)
         self.changed = self.changed or len(unseen) < len(data)
         self.number += 1
@@ -161,18 +165,22 @@ class PagePass(_Pass[T]):
         """Whether the records that were seen are all there are, from the first page on."""
         return not self.changed and (self.expected is None or len(self.seen) == self.expected)
 
-    def _begin(self, page: ListEnvelope[T] | None, total: int | None) -> None:
-        """Learn from the first page how many pages and records there are."""
+    def _begin(self, page: ListEnvelope[T] | None, size: int) -> None:
+        """Learn from the first page, of *size* records, how many pages and records there are."""
+        total = None if page is None else page.total_items
         if self._resumed_total is not None and total != self._resumed_total:
+            now = "the next page is gone" if page is None else f"{total} now"
             raise IncompleteListingError(
-                f"The listing has changed since it was interrupted: {self._resumed_total} records then, {total} now.",
+                f"The listing has changed since it was interrupted: {self._resumed_total} records then, {now}.",
                 expected=total,
                 received=0,
             )
         self.total = total
-        if page is None or total is None or page.total_pages is None:
+        if page is None or total is None:
             return
-        size = len(page.data)
+        if page.total_pages is None:
+            self.expected = total if self._first == 1 else None
+            return
         self._last = max(page.total_pages, self._first)
         # The server may cap the size: a page that others follow shows it. The last page alone proves nothing.
         proves_nothing = 1 < self._first == self._last
@@ -180,19 +188,19 @@ class PagePass(_Pass[T]):
         if self._max_items is not None and size:
             last_of_interest = self._first - 1 - (-self._max_items // size)
             if last_of_interest < self._last:
-                self._last, self.expected = max(last_of_interest, self._first), None
+                self._last, self.expected = last_of_interest, (last_of_interest - self._first + 1) * size
 
 
 class CursorPass(_Pass[T]):
     """A pass from cursor to cursor, one page after the other. The API tells no total there."""
 
-    def __init__(self, limit: int | None, cursor: str | None = None) -> None:
-        """Prepare a pass from *cursor* on, or from the beginning."""
+    def __init__(self, limit: int | None, cursor: str | None = None, *, seen: Collection[str | None] = ()) -> None:
+        """Prepare a pass from *cursor* on, or from the beginning; cursors that were *seen* must not come again."""
         super().__init__()
         self.cursor = cursor
         """The cursor of the next page to receive."""
         self._limit = limit
-        self._cursors = {cursor}
+        self._cursors = {cursor, *seen}
         self._is_requested = False
 
     def next_request(self) -> PageRequest | None:

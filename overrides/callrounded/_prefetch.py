@@ -10,25 +10,29 @@ What they decide is decided in `_listing`. Both look ahead as far as a window of
 from __future__ import annotations
 
 import asyncio
-import threading
+import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, TypeAlias, TypeVar
 
 from callrounded_generated.responses import Response
 
+from ._arguments import OnProgress
 from ._connections import running_loop
-from ._errors import NotFoundError, RoundedError
-from ._listing import Listing, OnProgress, ReceivedPage
+from ._errors import NotFoundError
+from ._listing import Listing, ReceivedPage, checkpoint_on_error
 from ._paging import PageRequest
 from ._retry import Hold
 
 T = TypeVar("T")
+R = TypeVar("R")
 
-Send: TypeAlias = Callable[[PageRequest, Hold, threading.Event], Response[Any]]
-"""Sends a request, once the hold is over, unless the event says that nobody waits for it any more."""
+Result: TypeAlias = Callable[[], Response[Any]]
+"""Returns a response, or raises what came instead."""
+Send: TypeAlias = Callable[[PageRequest, Hold], Response[Any]]
+"""Sends a request, once the hold is over."""
 AsyncSend: TypeAlias = Callable[[PageRequest, Hold], Coroutine[Any, Any, Response[Any]]]
 
 
@@ -40,42 +44,39 @@ def read_pages(
     Raises:
         RoundedError: a page did not come, or the listing is incomplete; it has the checkpoint after the last page.
     """
-    hold, stopped = Hold(), threading.Event()
-    threads = ThreadPoolExecutor(concurrency, thread_name_prefix="callrounded")
-    in_flight: deque[tuple[PageRequest, int, Future[Response[Any]]]] = deque()
+    hold, threads = Hold(), ThreadPoolExecutor(concurrency, thread_name_prefix="callrounded")
+    in_flight: deque[tuple[PageRequest, Result]] = deque()
 
-    def request_pages(ahead: int | None) -> None:
-        while ahead is None or len(in_flight) < ahead:
-            if (request := listing.next_request()) is None:
-                return
-            # Only what is in flight beside something else needs a thread.
-            needs_thread = window != 0 and (in_flight or listing.position is not first)
-            future = _submitted(threads if needs_thread else None, send, request, hold, stopped)
-            in_flight.append((request, listing.passes, future))
+    def begin(request: PageRequest) -> Result:
+        context = copy_context()
+
+        def call() -> Response[Any]:
+            return context.run(send, request, hold)
+
+        if window == 0 or (not in_flight and listing.position is first):
+            return call  # Nothing is in flight beside it: this thread can do it.
+        try:
+            return threads.submit(call).result
+        except RuntimeError:  # The interpreter is about to exit, or no thread can be started.
+            return call
 
     first = listing.position
     try:
-        while True:
-            try:
-                request_pages(window if window is None else max(window, 1))
-                if not in_flight:
-                    break
-                request, number_of_pass, future = in_flight.popleft()
-                if number_of_pass != listing.passes:
-                    continue
-                page = listing.receive(request, _response_or_end(listing, future.result))
-                request_pages(window)
-            except RoundedError as error:
-                error.checkpoint = listing.checkpoint
-                raise
+        while not listing.is_done:
+            with checkpoint_on_error(listing):
+                _request_pages(listing, in_flight, begin, window if window is None else max(window, 1))
+                page = _received(listing, *in_flight.popleft())
+                _request_pages(listing, in_flight, begin, window)
             if on_progress is not None and page.response is not None:
                 on_progress(page.progress)
             yield page
             window = window and min(2 * window, concurrency)
-        _finish(listing)
+        with checkpoint_on_error(listing):
+            listing.finish()
     finally:
-        stopped.set()
-        threads.shutdown(cancel_futures=True)
+        hold.stop()
+        # Whoever presses Ctrl-C does not want to wait.
+        threads.shutdown(wait=not isinstance(sys.exception(), KeyboardInterrupt), cancel_futures=True)
 
 
 async def read_pages_async(
@@ -84,76 +85,60 @@ async def read_pages_async(
     """Do what `read_pages` does, with tasks."""
     running_loop()  # Under trio, this says so.
     hold, free_slots = Hold(), asyncio.Semaphore(concurrency)
-    in_flight: deque[tuple[PageRequest, int, asyncio.Task[Response[Any]]]] = deque()
+    in_flight: deque[tuple[PageRequest, asyncio.Task[Response[Any]]]] = deque()
 
     async def sent(request: PageRequest) -> Response[Any]:
         async with free_slots:
             return await send(request, hold)
 
-    def request_pages(ahead: int | None) -> None:
-        while ahead is None or len(in_flight) < ahead:
-            if (request := listing.next_request()) is None:
-                return
-            in_flight.append((request, listing.passes, asyncio.create_task(sent(request))))
+    def begin(request: PageRequest) -> asyncio.Task[Response[Any]]:
+        return asyncio.create_task(sent(request))
 
     try:
-        while True:
-            try:
-                request_pages(window if window is None else max(window, 1))
-                if not in_flight:
-                    break
-                request, number_of_pass, task = in_flight[0]
-                if number_of_pass == listing.passes:
-                    await asyncio.wait([task])
+        while not listing.is_done:
+            with checkpoint_on_error(listing):
+                _request_pages(listing, in_flight, begin, window if window is None else max(window, 1))
+                request, task = in_flight[0]
+                await asyncio.wait([task])
                 in_flight.popleft()
-                if number_of_pass != listing.passes:
-                    task.cancel()
-                    continue
-                page = listing.receive(request, _response_or_end(listing, task.result))
-                request_pages(window)
-            except RoundedError as error:
-                error.checkpoint = listing.checkpoint
-                raise
+                page = _received(listing, request, task.result)
+                _request_pages(listing, in_flight, begin, window)
             if on_progress is not None and page.response is not None:
                 on_progress(page.progress)
             yield page
             window = window and min(2 * window, concurrency)
-        _finish(listing)
+        with checkpoint_on_error(listing):
+            listing.finish()
     finally:
-        tasks = [task for _, _, task in in_flight]
-        for task in tasks:
+        await _end([task for _, task in in_flight])
+
+
+async def _end(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancel *tasks*, whatever came of them."""
+    # To wait for what is done would disturb an event loop that closes: it closes a generator and its consumer at once.
+    if unfinished := [task for task in tasks if not task.done()]:
+        for task in unfinished:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(unfinished)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # Otherwise asyncio reports that nobody has looked at it.
 
 
-def _submitted(threads: ThreadPoolExecutor | None, send: Callable[..., T], *arguments: Any) -> Future[T]:
-    """Return the future of a call in one of *threads*, or in this thread where that is impossible."""
-    if threads is not None:
-        try:
-            return threads.submit(copy_context().run, send, *arguments)
-        except RuntimeError:  # The interpreter is about to exit, or no thread can be started.
-            pass
-    future: Future[T] = Future()
+def _request_pages(
+    listing: Listing[Any], in_flight: deque[tuple[PageRequest, R]], begin: Callable[[PageRequest], R], ahead: int | None
+) -> None:
+    """Have up to *ahead* pages in flight, None for all that are known."""
+    while (ahead is None or len(in_flight) < ahead) and (request := listing.next_request()) is not None:
+        in_flight.append((request, begin(request)))
+
+
+def _received(listing: Listing[T], request: PageRequest, result: Result) -> ReceivedPage[T]:
+    """Have *listing* take the next *result*; a 404 may be its end."""
     try:
-        future.set_result(send(*arguments))
-    except Exception as error:  # noqa: BLE001 - whoever asks for the result gets it
-        future.set_exception(error)
-    return future
-
-
-def _response_or_end(listing: Listing[Any], result: Callable[[], Response[Any]]) -> Response[Any] | None:
-    """Return what *result* returns; None if that is a 404 beyond the end of the listing."""
-    try:
-        return result()
+        response = result()
     except NotFoundError:
-        if listing.may_end_with_404():
-            return None
-        raise
-
-
-def _finish(listing: Listing[Any]) -> None:
-    try:
-        listing.finish()
-    except RoundedError as error:
-        error.checkpoint = listing.checkpoint
-        raise
+        if not listing.may_end_with_404():
+            raise
+        response = None
+    return listing.receive(request, response)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import builtins
 import copy
 import inspect
-import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import aclosing, closing
 from types import MethodType
@@ -21,11 +20,13 @@ from typing import Any, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from callrounded_generated.responses import Response
 
+from ._arguments import ListingArguments, ListingOptions, start_of
 from ._checkpoint import Plan, Position
 from ._errors import ConfigurationError, RoundedError
-from ._listing import Listing, ListingArguments, ListingOptions, ReceivedPage, start_of
+from ._listing import Listing, ReceivedPage
 from ._operation import Operation, by_name, name_of
-from ._page import AsyncPage, Page, PageContext, PendingPage
+from ._page import AsyncPage, Page, PendingPage
+from ._page_context import PageContext
 from ._paging import ListEnvelope, PageRequest
 from ._prefetch import read_pages, read_pages_async
 from ._retry import Hold
@@ -61,7 +62,8 @@ class _AnyListResource(Generic[P, L, T, S]):
         self._options = listing
         self._sender: S
         parameters = inspect.signature(operation.sync_detailed).parameters
-        self._ambiguous = _OURS & set(parameters)
+        self._filters = set(parameters) - _PAGING - {"client"}
+        self._ambiguous = _OURS & self._filters
         shown = [parameter for parameter in parameters.values() if parameter.name != "client"]
         # So that help() and notebooks show the real parameters.
         self._methods = {
@@ -103,7 +105,6 @@ class _AnyListResource(Generic[P, L, T, S]):
 
         Raises:
             ConfigurationError: the checkpoint cannot be used, or an argument is ambiguous.
-            IncompleteListingError: the checkpoint is of a listing that changed while it was read.
         """
         if ambiguous := self._ambiguous & set(arguments):
             raise ConfigurationError(
@@ -111,13 +112,15 @@ class _AnyListResource(Generic[P, L, T, S]):
                 "and iterate the page."
             )
         plan, start = options.plan(name_of(self._operation))
+        if unknown := set(plan.filters) - self._filters:
+            raise ConfigurationError(f"The checkpoint is damaged: {min(unknown)!r:.80} is no filter of this listing.")
         return Listing(plan, start, starts_over=starts_over)
 
 
 class ListResource(_AnyListResource[P, L, T, Sender]):
     """The records of one kind: a page of them, an iterator of all, or a list of all."""
 
-    def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> Iterator[T]:
+    def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> Iterator[T]:  # noqa: D417 - these are the keywords
         """Yield every record, page after page, in the order of the server.
 
         Every record that was there throughout comes exactly once, or an error is raised: after the last record, if only
@@ -162,9 +165,9 @@ class ListResource(_AnyListResource[P, L, T, Sender]):
                 self._read(self._begin(options, kwargs, starts_over=True), window=None, options=options)
             ) as pages:
                 for page in pages:
-                    if page.starts_pass:
-                        records.clear()
                     records += page.records
+                    if page.reads_again:
+                        records.clear()
         except RoundedError as error:
             error.partial = records
             raise
@@ -193,8 +196,8 @@ class ListResource(_AnyListResource[P, L, T, Sender]):
     def _read(
         self, listing: Listing[T], *, window: int | None, options: ListingOptions | None = None
     ) -> Generator[ReceivedPage[T], None, None]:
-        def send(request: PageRequest, hold: Hold, stopped: threading.Event) -> Response[Any]:
-            return self._sender.send(self._operation, listing.plan.filters | request.arguments(), hold, stopped)
+        def send(request: PageRequest, hold: Hold) -> Response[Any]:
+            return self._sender.send(self._operation, listing.plan.filters | request.arguments(), hold)
 
         concurrency, on_progress = (1, None) if options is None else (options.concurrency, options.on_progress)
         return read_pages(listing, send, concurrency=concurrency, window=window, on_progress=on_progress)
@@ -217,9 +220,9 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSender]):
                 self._read(self._begin(options, kwargs, starts_over=True), window=None, options=options)
             ) as pages:
                 async for page in pages:
-                    if page.starts_pass:
-                        records.clear()
                     records += page.records
+                    if page.reads_again:
+                        records.clear()
         except RoundedError as error:
             error.partial = records
             raise

@@ -6,18 +6,21 @@ responds on purpose is not.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 import re
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, ParamSpec, TypeVar
 
 import httpx
 import stamina
-from attrs import define
+from attrs import define, field
 
 from ._errors import APIConnectionError, APIError, APIStatusError
 from ._logging import log_retry
@@ -99,15 +102,37 @@ def _is_idempotent(error: APIError) -> bool:
 
 @define
 class Hold:
-    """Holds the requests of a listing until the server takes requests again."""
+    """Holds the requests of a listing until the server takes requests again, or nobody waits for them any more."""
 
     _until: float = 0.0
+    _stopped: threading.Event = field(factory=threading.Event)
 
     def extend(self, seconds: float) -> None:
         """Hold all requests for at least so many seconds from now."""
         self._until = max(self._until, time.monotonic() + seconds)
 
-    def seconds_left(self) -> float:
+    def stop(self) -> None:
+        """End all waits: the listing is over."""
+        self._stopped.set()
+
+    def wait(self) -> None:
+        """Wait until a request may be sent.
+
+        Raises:
+            CancelledError: the listing is over.
+        """
+        # Meanwhile, the response to another request may extend it.
+        while not self._stopped.wait(seconds := self._seconds_left()):
+            if not seconds:
+                return
+        raise CancelledError
+
+    async def wait_async(self) -> None:
+        """Wait until a request may be sent."""
+        while seconds := self._seconds_left():  # noqa: ASYNC110 - it is a time that is waited for
+            await asyncio.sleep(seconds)
+
+    def _seconds_left(self) -> float:
         """Return how long a request has to wait now; 0 in tests that switched waits off (`stamina.set_testing`)."""
         return 0.0 if stamina.is_testing() else max(0.0, self._until - time.monotonic())
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from concurrent.futures import CancelledError
 from typing import Any, Generic, Self, TypeVar
 
 import httpx
@@ -68,11 +65,7 @@ class Sender(_BaseSender[httpx.Client]):
     """Sends requests in the sync world. Any number of threads may use it at once."""
 
     def send(
-        self,
-        operation: Operation[..., object],
-        arguments: dict[str, Any],
-        hold: Hold | None = None,
-        stopped: threading.Event | None = None,
+        self, operation: Operation[..., object], arguments: dict[str, Any], hold: Hold | None = None
     ) -> Response[Any]:
         """Call *operation*, again where that may help.
 
@@ -80,7 +73,6 @@ class Sender(_BaseSender[httpx.Client]):
             operation: The module of the operation.
             arguments: Its parameters, by name.
             hold: Of the listing that the request belongs to.
-            stopped: Set when nobody waits for the response any more.
 
         Raises:
             APIError: the last attempt brought no result.
@@ -88,8 +80,8 @@ class Sender(_BaseSender[httpx.Client]):
 
         @retried(self.options, hold)
         def attempt() -> Response[Any]:
-            if hold is not None and stopped is not None and stopped.wait(hold.seconds_left()):
-                raise CancelledError
+            if hold is not None:
+                hold.wait()
             http = self.http()
             client = self._client.set_httpx_client(http)
             with mapped_errors(client.token, lambda: http.is_closed):
@@ -112,8 +104,8 @@ class AsyncSender(_BaseSender[httpx.AsyncClient]):
 
         @retried(self.options, hold)
         async def attempt() -> Response[Any]:
-            if hold is not None and (seconds := hold.seconds_left()):
-                await asyncio.sleep(seconds)
+            if hold is not None:
+                await hold.wait_async()
             http = self.http()
             client = self._client.set_async_httpx_client(http)
             with mapped_errors(client.token, lambda: http.is_closed):
