@@ -12,8 +12,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Any, TypeAlias, TypeVar
 
@@ -56,26 +57,26 @@ def read_pages(
     first = listing.position
     try:
         while True:
-            try:
+            with _checkpoint_on_error(listing):
                 request_pages(window if window is None else max(window, 1))
                 if not in_flight:
                     break
                 request, number_of_pass, future = in_flight.popleft()
                 if number_of_pass != listing.passes:
+                    future.cancel()
                     continue
                 page = listing.receive(request, _response_or_end(listing, future.result))
                 request_pages(window)
-            except RoundedError as error:
-                error.checkpoint = listing.checkpoint
-                raise
             if on_progress is not None and page.response is not None:
                 on_progress(page.progress)
             yield page
             window = window and min(2 * window, concurrency)
-        _finish(listing)
+        with _checkpoint_on_error(listing):
+            listing.finish()
     finally:
+        # Not waiting: Ctrl-C, a break or an error would take as long as the slowest page in flight.
         stopped.set()
-        threads.shutdown(cancel_futures=True)
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 async def read_pages_async(
@@ -98,7 +99,7 @@ async def read_pages_async(
 
     try:
         while True:
-            try:
+            with _checkpoint_on_error(listing):
                 request_pages(window if window is None else max(window, 1))
                 if not in_flight:
                     break
@@ -107,23 +108,39 @@ async def read_pages_async(
                     await asyncio.wait([task])
                 in_flight.popleft()
                 if number_of_pass != listing.passes:
-                    task.cancel()
+                    await _cancel([task])
                     continue
                 page = listing.receive(request, _response_or_end(listing, task.result))
                 request_pages(window)
-            except RoundedError as error:
-                error.checkpoint = listing.checkpoint
-                raise
             if on_progress is not None and page.response is not None:
                 on_progress(page.progress)
             yield page
             window = window and min(2 * window, concurrency)
-        _finish(listing)
+        with _checkpoint_on_error(listing):
+            listing.finish()
     finally:
-        tasks = [task for _, _, task in in_flight]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _cancel([task for _, _, task in in_flight])
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel *tasks* and wait for their end, even if this task is cancelled meanwhile.
+
+    A cancel scope of anyio cancels again and again. `gather` would pass that on and interrupt httpcore while it closes
+    a connection, which then stays open.
+    """
+    for task in tasks:
+        task.cancel()
+    cancelled: asyncio.CancelledError | None = None
+    while pending := [task for task in tasks if not task.done()]:
+        try:
+            await asyncio.wait(pending)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # Otherwise asyncio reports that nobody looked at it.
+    if cancelled is not None:
+        raise cancelled
 
 
 def _submitted(threads: ThreadPoolExecutor | None, send: Callable[..., T], *arguments: Any) -> Future[T]:
@@ -151,9 +168,11 @@ def _response_or_end(listing: Listing[Any], result: Callable[[], Response[Any]])
         raise
 
 
-def _finish(listing: Listing[Any]) -> None:
+@contextmanager
+def _checkpoint_on_error(listing: Listing[Any]) -> Generator[None, None, None]:
+    """Give an error of *listing* the checkpoint after the last page."""
     try:
-        listing.finish()
+        yield
     except RoundedError as error:
         error.checkpoint = listing.checkpoint
         raise

@@ -117,13 +117,13 @@ class _AnyListResource(Generic[P, L, T, S]):
 class ListResource(_AnyListResource[P, L, T, Sender]):
     """The records of one kind: a page of them, an iterator of all, or a list of all."""
 
-    def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> Iterator[T]:
+    def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> Iterator[T]:  # noqa: D417 - by what names they are given, the listing says
         """Yield every record, page after page, in the order of the server.
 
         Every record that was there throughout comes exactly once, or an error is raised: after the last record, if only
         the end shows that something is missing. If the listing changes while it is read, it is read again, and records
         that are new come then. Only the pages in flight, and the ids, are held in memory. Nothing is requested before
-        the first record is asked for. Leaving the loop waits for the requests in flight.
+        the first record is asked for. Leaving the loop does not wait for the requests in flight.
 
         Args:
             limit: Records per page, 1000 by default.
