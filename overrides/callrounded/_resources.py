@@ -117,7 +117,7 @@ class _AnyListResource(Generic[P, L, T, S]):
 class ListResource(_AnyListResource[P, L, T, Sender]):
     """The records of one kind: a page of them, an iterator of all, or a list of all."""
 
-    def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> Iterator[T]:  # noqa: D417 - by what names they are given, the listing says
+    def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> Iterator[T]:  # noqa: D417 - users see them by name
         """Yield every record, page after page, in the order of the server.
 
         Every record that was there throughout comes exactly once, or an error is raised: after the last record, if only
