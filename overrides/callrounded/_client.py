@@ -39,8 +39,9 @@ class _BaseRounded(Generic[H, S]):
 
     def __init_subclass__(cls) -> None:
         # So that the error of a misspelled option names Rounded, not this class.
-        init = with_qualname(cast(FunctionType, cls.__init__), f"{cls.__name__}.__init__")
-        type.__setattr__(cls, "__init__", init)
+        if "__init__" not in vars(cls):
+            init = with_qualname(cast(FunctionType, cls.__init__), f"{cls.__name__}.__init__")
+            type.__setattr__(cls, "__init__", init)
 
     def __init__(
         self,
@@ -119,6 +120,7 @@ class _BaseRounded(Generic[H, S]):
             on_invalid=on_invalid,
         )
         copy = object.__new__(type(self))
+        vars(copy).update(vars(self))  # What a subclass has added.
         copy._sender = self._sender.with_options(options)
         return copy
 

@@ -10,7 +10,6 @@ What they decide is decided in `_listing`. Both look ahead as far as a window of
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -75,8 +74,8 @@ def read_pages(
             listing.finish()
     finally:
         hold.stop()
-        # Whoever presses Ctrl-C does not want to wait.
-        threads.shutdown(wait=not isinstance(sys.exception(), KeyboardInterrupt), cancel_futures=True)
+        # Not waiting: Ctrl-C, a break or an error would take as long as the slowest page in flight.
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 async def read_pages_async(
@@ -114,15 +113,25 @@ async def read_pages_async(
 
 
 async def _end(tasks: list[asyncio.Task[Any]]) -> None:
-    """Cancel *tasks*, whatever came of them."""
+    """Cancel *tasks*, and wait for their end even if this task is cancelled meanwhile.
+
+    A cancel scope of anyio cancels again and again: passed on, that would interrupt httpcore while it closes a
+    connection, which then stays open.
+    """
+    for task in tasks:
+        task.cancel()
+    cancelled: asyncio.CancelledError | None = None
     # To wait for what is done would disturb an event loop that closes: it closes a generator and its consumer at once.
-    if unfinished := [task for task in tasks if not task.done()]:
-        for task in unfinished:
-            task.cancel()
-        await asyncio.wait(unfinished)
+    while pending := [task for task in tasks if not task.done()]:
+        try:
+            await asyncio.wait(pending)
+        except asyncio.CancelledError as error:
+            cancelled = error
     for task in tasks:
         if not task.cancelled():
             task.exception()  # Otherwise asyncio reports that nobody has looked at it.
+    if cancelled is not None:
+        raise cancelled
 
 
 def _request_pages(

@@ -30,7 +30,7 @@ def measure(rounds: int, folder: Path) -> list[Figure]:
         writing("write that page", 3.0, contenders, page, rounds),
         writing("write it with three unknown properties each", None, contenders, unknown, rounds),
         holding("read and hold 20,000 numbers: peak memory", 1.3, contenders),
-        importing("import, and make a client", 1.2, folder, rounds // 10),
+        importing("import, and make a client", 1.5, folder, rounds // 10),
         generating("generate the package", 5.0, folder),
     ]
 

@@ -84,6 +84,15 @@ def _close(client: Client | httpx.Client | httpx.AsyncClient) -> Awaitable[None]
     return client.aclose() if isinstance(client, AsyncRounded | httpx.AsyncClient) else client.close()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each client reads the certificates of SSL_CERT_DIR; those that httpx brings take longer than most tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("SSL_CERT_FILE", raising=False)
+        environment.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("certificates")))
+        yield
+
+
 @pytest.fixture(params=["sync", "async"])
 async def world(request: pytest.FixtureRequest) -> AsyncGenerator[World]:
     """The sync world, then the async one."""
