@@ -13,7 +13,7 @@ import anyio
 import pytest
 
 from callrounded import AsyncRounded, ClientClosedError, ConfigurationError, PhoneNumber, Rounded
-from callrounded.testing import FakeRounded, Fault, Server
+from callrounded.testing import FakeRounded, Fault, ReceivedRequest, Server
 from tests.overrides.conftest import KEY, World
 from tests.overrides.faults import (
     IDS,
@@ -291,15 +291,21 @@ class TestEnd:
         assert eventually(lambda: open_files() <= before)
 
     async def test_closing_in_the_middle_of_a_listing(self, fake: FakeRounded, server: Server) -> None:
-        """The listing ends in an error from which another client resumes, at the latest when its timeout is over."""
-        arrived = threading.Event()
-        fake.before(lambda fake, request: arrived.set(), page=3)
-        fake.fail(Fault.slow_headers(60), page=3)
-        client = Rounded(KEY, base_url=server.url, timeout=0.2)
+        """The listing ends in an error from which another client resumes, as soon as the request in flight has ended."""
+        arrived, closed = threading.Event(), threading.Event()
+
+        def wait(fake: FakeRounded, request: ReceivedRequest) -> None:
+            arrived.set()
+            closed.wait(30)
+
+        fake.before(wait, page=3)
+        fake.fail(Fault.reset(), page=3)
+        client = Rounded(KEY, base_url=server.url, max_retry_wait=0)
         with ThreadPoolExecutor(1) as threads:
             listing = threads.submit(client.phone_numbers.list_all, limit=PAGE_SIZE, concurrency=1)
             assert arrived.wait(30)
             client.close()
+            closed.set()
             error = listing.exception(timeout=30)
 
         assert isinstance(error, ClientClosedError)
