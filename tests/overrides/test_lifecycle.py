@@ -291,7 +291,7 @@ class TestEnd:
         assert eventually(lambda: open_files() <= before)
 
     async def test_closing_in_the_middle_of_a_listing(self, fake: FakeRounded, server: Server) -> None:
-        """The listing ends in an error from which another client resumes, as soon as the request in flight has ended."""
+        """The listing ends in an error from which another client resumes, once the request in flight has ended."""
         arrived, closed = threading.Event(), threading.Event()
 
         def wait(fake: FakeRounded, request: ReceivedRequest) -> None:
