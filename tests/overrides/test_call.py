@@ -11,7 +11,7 @@ from callrounded_generated.api.phone_numbers import list_phone_numbers
 from callrounded_generated.client import AuthenticatedClient
 from callrounded_generated.models import PhoneNumberList
 from callrounded_generated.operation import Body, Request
-from callrounded_generated.responses import Expected, Response, parse, parse_error, read
+from callrounded_generated.responses import Expected, Response, read
 from tests.overrides.conftest import KEY, Client, World
 
 
@@ -78,12 +78,7 @@ class update_line:  # noqa: N801 - it stands for a generated module
 
     @classmethod
     def _read(cls, client: AuthenticatedClient, http: Any) -> Response[None]:
-        return read(
-            http,
-            lambda status_code, content, *, on_invalid="raise": parse(cls.listed, status_code, content),
-            lambda status_code, content: parse_error(cls.listed, status_code, content),
-            client.on_invalid,
-        )
+        return read(http, cls.listed, (), "raise")
 
     @classmethod
     def sync_detailed(cls, client: AuthenticatedClient, *, line_id: str) -> Response[None]:
