@@ -10,6 +10,7 @@ What they decide is decided in `_listing`. Both look ahead as far as a window of
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -74,8 +75,8 @@ def read_pages(
             listing.finish()
     finally:
         hold.stop()
-        # Not waiting: Ctrl-C, a break or an error would take as long as the slowest page in flight.
-        threads.shutdown(wait=False, cancel_futures=True)
+        # Whoever presses Ctrl-C does not want to wait.
+        threads.shutdown(wait=not isinstance(sys.exception(), KeyboardInterrupt), cancel_futures=True)
 
 
 async def read_pages_async(
