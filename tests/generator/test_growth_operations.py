@@ -65,7 +65,7 @@ def test_signature(api: Api) -> None:
         "filter_x: str | int | None = None, trace: bool | None = None, x_trace_id: str | None = None, x_count: int)"
     )
     assert str(inspect.signature(api.replace.sync_detailed)).replace("'", "").split(" -> ")[0] == (
-        "(client: AuthenticatedClient, *, shelf: str, book_id: UUID, body: list[Book], trace: str)"
+        "(client: Client, *, shelf: str, book_id: UUID, body: list[Book], trace: str)"
     )
 
 
