@@ -23,21 +23,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         subparser.add_argument("--root", type=Path, default=argparse.SUPPRESS, help="the repository, if not this one")
     options = parser.parse_args(arguments)
     try:
-        return _run(options.command, options.root.resolve())
+        # A second to import, in which Ctrl-C is understood already.
+        from generator.commands import run  # noqa: PLC0415
+        from generator.document import GenerationError  # noqa: PLC0415
+
+        try:
+            print(run(options.command, options.root.resolve()))
+        except GenerationError as error:
+            print(error, file=sys.stderr)
+            return 1
     except KeyboardInterrupt:
         print("interrupted; no file is left half written", file=sys.stderr)
         return 130
-
-
-def _run(command: str, root: Path) -> int:
-    # Half a second to import, in which Ctrl-C is understood already.
-    from generator import commands  # noqa: PLC0415
-
-    try:
-        print(commands.run(command, root))
-    except commands.CommandError as error:
-        print(error, file=sys.stderr)
-        return 1
     return 0
 
 

@@ -38,11 +38,6 @@ def _wrapped(line: str) -> list[str]:
     return lines or [""]
 
 
-def build_docstring(operation: Operation) -> str:
-    """Return the text of the docstring of an operation's `build`."""
-    return "\n\n".join(_blocks(operation))
-
-
 def call_docstring(operation: Operation, returns: str, *raises: str) -> str:
     """Return the text of the docstring of a function that sends: what it *returns*, and *raises* beside httpx."""
     errors = ["httpx.HTTPError: no complete response arrived.", *raises]

@@ -1,18 +1,100 @@
-"""An OpenAPI document as data that knows the line of every value, and how to follow its references.
+"""An OpenAPI document as plain data that knows the line of every value, and what can be wrong with it.
 
-Every later step says what is wrong through `Document.problem` or `Document.located`, so that each message has a place.
+The data is what JSON can express, whatever the notation: keys are strings, a date stays the text it is, and what JSON
+cannot say (NaN, a binary tag, a merge key) is refused instead of guessed at.
 """
 
-from collections.abc import Mapping
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from generator.parse import parse
-from generator.problem import Json, Pointer, Problem, SpecError, excerpt, place
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
-__all__ = ["Document", "Json", "Pointer", "Problem", "SpecError"]
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+"""What a document is made of."""
+
+Pointer: TypeAlias = tuple[str | int, ...]
+"""The keys and indices that lead from the top of a document to a value in it."""
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The fields of a path item that are operations, in the order in which openapi-python-client reads them."""
+
+MAX_DEPTH = 64
+"""Values nested deeper than this are refused: recursion over a document then stays far from Python's own limit."""
+
+MAX_VALUES = 200_000
+"""Documents of more values are refused: a few aliases of aliases can stand for more values than memory holds."""
+
+
+class GenerationError(Exception):
+    """The package cannot be generated; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a document.
+
+    Attributes:
+        where: The place, written for people (`paths./v1/phone-numbers.get.parameters[0]`); empty for the whole file.
+        line: Line of the place, counted from 1; None where the file has no such line.
+        message: What is wrong there, and where possible what to do about it.
+    """
+
+    where: str
+    line: int | None
+    message: str
+
+
+class SpecError(GenerationError):
+    """The document cannot be used. As text: one line for each problem, in the order of the document.
+
+    Attributes:
+        path: The file, as it was given.
+        problems: What is wrong with it, each once; never empty.
+    """
+
+    def __init__(self, path: str, problems: Iterable[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0))
+        super().__init__(path, self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            ": ".join(filter(None, (f"{self.path}:{each.line}" if each.line else self.path, each.where, each.message)))
+            for each in self.problems
+        )
+
+
+def place(pointer: Pointer) -> str:
+    """Write *pointer* for people: `paths./v1/phone-numbers.get.parameters[0]`; empty for the whole document."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in pointer)
+    return _cut("".join(parts).removeprefix("."), 200)
+
+
+def excerpt(value: Json, limit: int = 80) -> str:
+    """Write *value* as JSON on one line of at most *limit* characters."""
+    return _cut(json.dumps(value, ensure_ascii=False), limit)
+
+
+def fields(value: Json) -> dict[str, Any]:
+    """Return *value* if it is an object, else an empty one: a document that is being checked may hold anything."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Json) -> list[Any]:
+    """Return *value* if it is an array, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +112,49 @@ class Document:
     lines: Mapping[Pointer, int]
 
     @classmethod
-    def read(cls, path: str | Path) -> "Document":
-        """Read the YAML or JSON file at *path*.
+    def read(cls, file: Path, name: str = "") -> "Document":
+        """Read the YAML or JSON in *file*, which errors call *name*.
 
         Raises:
-            SpecError: There is no such file, or `generator.parse.parse` refuses what it holds.
+            SpecError: There is no such file, or `parse` refuses what it holds.
         """
+        name = name or str(file)
         try:
-            source = Path(path).read_bytes()
+            source = file.read_bytes()
         except OSError as error:
-            raise SpecError(str(path), [Problem("", None, f"cannot be read: {error.strerror or error}")]) from error
-        return cls.parse(source, str(path))
+            raise SpecError(name, [Problem("", None, f"cannot be read: {error.strerror or error}")]) from error
+        return cls.parse(source, name)
 
     @classmethod
     def parse(cls, source: bytes, path: str) -> "Document":
         """Return the document written in *source*; *path* is the name that errors give it.
 
         Raises:
-            SpecError: `generator.parse.parse` refuses it.
+            SpecError: Not UTF-8, not YAML, empty, not a mapping, a key twice in one mapping, too deep, an alias that
+                contains itself, or a value that JSON cannot express.
         """
-        data, lines = parse(source, path)
-        return cls(path, data, lines)
+        root = _compose(source, path)
+        builder = _Builder(path)
+        data: Json = builder.value(root, (), _line(root))
+        if not builder.problems and not isinstance(data, dict):
+            builder.problems.append(Problem("", _line(root), "a document is a mapping of fields to values"))
+        if builder.problems:
+            raise SpecError(path, builder.problems)
+        return cls(path, fields(data), builder.lines)
 
-    def line(self, pointer: Pointer) -> int | None:
-        """Return the line of the value at *pointer*, None where there is none."""
-        return self.lines.get(pointer)
+    @property
+    def schemas(self) -> dict[str, Any]:
+        """The schemas of components."""
+        found: dict[str, Any] = self.data.get("components", {}).get("schemas", {})
+        return found
+
+    def operations(self) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+        """Yield place and value of each operation."""
+        for path, item in fields(self.data.get("paths")).items():
+            for method in METHODS if path.startswith("/") else ():
+                operation: Json = fields(item).get(method)
+                if isinstance(operation, dict):
+                    yield ("paths", path, method), operation
 
     def located(self, pointer: Pointer, message: str) -> Problem:
         """Return a problem with the value at *pointer*; for a value that is absent, the line is that of its parent."""
@@ -67,7 +167,7 @@ class Document:
         """Return the exception that says *message* about the value at *pointer*."""
         return SpecError(self.path, [self.located(pointer, message)])
 
-    def resolve(self, node: Json, pointer: Pointer = ()) -> tuple[Pointer, Json]:
+    def resolve(self, node: Json, pointer: Pointer = ()) -> tuple[Pointer, Any]:
         """Follow the `$ref` of *node*, and that of its target, to a value that is no reference.
 
         Args:
@@ -78,20 +178,15 @@ class Document:
             The pointer of the value and the value.
 
         Raises:
-            SpecError: The reference leads out of this document, to nothing, or back to itself.
+            SpecError: The reference does not lead to a value of this document.
         """
         start = (*pointer, "$ref")
         passed = set[Pointer]()
         while isinstance(node, dict) and "$ref" in node:
             reference = node["$ref"]
-            if not isinstance(reference, str):
-                raise self.problem(start, "a reference is a string")
-            if not reference.startswith("#"):
-                message = f"{excerpt(reference)} leads out of this document: only references within it are supported"
-                raise self.problem(start, message)
-            target = self.find(reference)
+            target = self.find(reference) if isinstance(reference, str) and reference.startswith("#") else None
             if target is None:
-                raise self.problem(start, f"{excerpt(reference)} leads to nothing")
+                raise self.problem(start, f"{excerpt(reference)} does not exist in this document")
             pointer, node = target
             if pointer in passed:
                 raise self.problem(start, f"{excerpt(reference)} leads back to itself")
@@ -104,17 +199,162 @@ class Document:
         node: Json = self.data
         # RFC 6901, section 6: percent escapes first, then the parts, in each of them ~1 before ~0.
         for part in unquote(reference.removeprefix("#")).split("/")[1:]:
-            step = _step(node, part.replace("~1", "/").replace("~0", "~"))
-            if step is None:
+            name = part.replace("~1", "/").replace("~0", "~")
+            if name in fields(node):
+                pointer, node = (*pointer, name), fields(node)[name]
+            elif name in map(str, range(len(items(node)))):
+                pointer, node = (*pointer, int(name)), items(node)[int(name)]
+            else:
                 return None
-            pointer, node = (*pointer, step[0]), step[1]
         return pointer, node
 
 
-def _step(node: Json, name: str) -> tuple[str | int, Json] | None:
-    """Return the key or index that *name* means in *node*, and the value there."""
-    if isinstance(node, dict) and name in node:
-        return name, node[name]
-    if isinstance(node, list):
-        return next(((index, item) for index, item in enumerate(node) if str(index) == name), None)
-    return None
+# Fields that hold JSON of any kind, and maps whose keys are names and no fields.
+_DATA = {"const", "default", "enum", "example", "value"}
+_MAPS = {
+    *("callbacks", "content", "encoding", "examples", "headers", "links", "parameters", "pathItems", "requestBodies"),
+    *("responses", "schemas", "securitySchemes", "variables", "webhooks"),
+    *("$defs", "dependentSchemas", "patternProperties", "properties"),
+}
+
+
+def objects(
+    value: Json, pointer: Pointer = (), keyword: str = "", *, is_map: bool = False
+) -> Iterator[tuple[str, Pointer, dict[str, Any]]]:
+    """Yield every object of OpenAPI in *value*, from the outside to the inside.
+
+    What only looks like one, inside an example or an extension or called like a field, is left out.
+
+    Yields:
+        The field that the object, or the map or list that it is in, is the value of; the place of the object; and it.
+    """
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from objects(item, (*pointer, index), keyword)
+    elif isinstance(value, dict):
+        if not is_map:
+            yield keyword, pointer, value
+        for key, inner in value.items():
+            # The examples of a schema are a list of data, those of a parameter a map of objects.
+            is_data = key in _DATA or key.startswith("x-") or (key == "examples" and isinstance(inner, list))
+            if is_map and not (keyword == "responses" and key.startswith("x-")):
+                yield from objects(inner, (*pointer, key), keyword)
+            elif not is_map and not is_data:
+                yield from objects(inner, (*pointer, key), key, is_map=key in _MAPS)
+
+
+def _compose(source: bytes, path: str) -> Any:
+    """Return the YAML nodes of *source*; JSON is YAML, too. ruamel's own classes are hardly typed."""
+
+    def refused(line: int | None, message: str) -> SpecError:
+        return SpecError(path, [Problem("", line, message)])
+
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise refused(line, f"not UTF-8: byte 0x{source[error.start]:02x}") from error
+    if found := re.search("[\x85\u2028\u2029]", text):
+        # Ends of lines to the parser, which takes white space around them away, in JSON strings as well.
+        line = text.count("\n", 0, found.start()) + 1
+        raise refused(line, f"character U+{ord(found[0]):04X} is not allowed: write it as an escape, in double quotes")
+    # Pure: the parser in C, used where it happens to be installed, words its errors differently.
+    yaml: Any = YAML(typ="safe", pure=True)
+    detail: Any
+    try:
+        root = yaml.compose(text)
+    except MarkedYAMLError as error:
+        detail = error
+        mark = detail.problem_mark or detail.context_mark
+        message = ", ".join(part for part in (detail.context, detail.problem) if part)
+        raise refused(mark.line + 1, f"invalid YAML at column {mark.column + 1}: {message}") from error
+    except ReaderError as error:
+        detail = error
+        line = text.count("\n", 0, detail.position) + 1
+        raise refused(line, f"character U+{detail.character:04X} is not allowed in YAML") from error
+    except RecursionError as error:
+        raise refused(None, "nested too deeply to be read") from error
+    if root is None or (_tag(root) == "null" and root.value == ""):
+        raise refused(None, "the file is empty")
+    return root
+
+
+class _Builder:
+    """Turns YAML nodes into plain data, noting lines and problems on the way."""
+
+    def __init__(self, path: str) -> None:
+        self.lines: dict[Pointer, int] = {}
+        self.problems: list[Problem] = []
+        self._path = path
+        self._open = set[int]()
+
+    def value(self, node: Any, pointer: Pointer, line: int) -> Any:
+        """Return what *node* stands for; *line* is where *pointer* is written, which may be elsewhere for an alias."""
+        self.lines[pointer] = line
+        if len(self.lines) > MAX_VALUES:
+            self._refuse(pointer, f"more than {MAX_VALUES} values, those of aliases included")
+            raise SpecError(self._path, self.problems)
+        if len(pointer) > MAX_DEPTH:
+            return self._refuse(pointer, f"nested more than {MAX_DEPTH} levels deep")
+        if id(node) in self._open:
+            return self._refuse(pointer, "this alias contains itself")
+        if node.id == "scalar":
+            return self._scalar(node, pointer)
+        if _tag(node) not in {"seq", "map"}:
+            self._refuse(pointer, f"YAML's {_tag(node)} has no counterpart in JSON")
+        self._open.add(id(node))
+        value = (
+            [self.value(item, (*pointer, index), _line(item)) for index, item in enumerate(node.value)]
+            if node.id == "sequence"
+            else self._mapping(node, pointer)
+        )
+        self._open.remove(id(node))
+        return value
+
+    def _refuse(self, pointer: Pointer, message: str, line: int | None = None) -> None:
+        self.problems.append(Problem(place(pointer), line or self.lines[pointer], message))
+
+    def _scalar(self, node: Any, pointer: Pointer) -> Json:
+        text: str = node.value
+        match _tag(node):
+            case "str" | "timestamp":
+                if re.search("[\ud800-\udfff]", text):
+                    self._refuse(pointer, "an escaped half of a character: write the character itself")
+                return text
+            case "bool" if text.lower() in {"true", "false"}:
+                return text.lower() == "true"
+            case "int" | "float":
+                try:
+                    number: Json = json.loads(text)
+                except ValueError:
+                    number = None
+                if isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):
+                    return number
+                self._refuse(pointer, f"{excerpt(text)} is no JSON number: quote it, or write it as JSON does")
+            case "null":
+                pass
+            case tag:
+                self._refuse(pointer, f"{excerpt(text)} is no JSON value (YAML reads it as {tag}): quote it")
+        return None
+
+    def _mapping(self, node: Any, pointer: Pointer) -> Json:
+        mapping: dict[str, Json] = {}
+        for key, item in node.value:
+            name = str(key.value) if key.id == "scalar" else "?"
+            inner = (*pointer, name)
+            if _tag(key) not in {"str", "timestamp"}:
+                advice = "merge keys are not supported" if _tag(key) == "merge" else "put it in quotes"
+                self._refuse(pointer, f"the key {excerpt(name)} is no string: {advice}", _line(key))
+            elif name in mapping:
+                self._refuse(inner, f"duplicate key; first defined on line {self.lines[inner]}", _line(key))
+            else:
+                mapping[name] = self.value(item, inner, _line(key))
+        return mapping
+
+
+def _tag(node: Any) -> str:
+    return str(node.tag).removeprefix("tag:yaml.org,2002:")
+
+
+def _line(node: Any) -> int:
+    return int(node.start_mark.line) + 1

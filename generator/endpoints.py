@@ -1,8 +1,7 @@
 """Endpoints of openapi-python-client as the template of their module needs them."""
 
 # The objects of openapi-python-client, and the JSON of a document, are hardly typed: mypy in strict mode judges alone.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportPrivateUsage=false
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
 
 import re
 from collections.abc import Iterator
@@ -10,16 +9,28 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from openapi_python_client.parser.bodies import Body
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.responses import Response
 
-from generator import extras, names
-from generator.annotations import Annotations, Where, text
-from generator.document import Document, Pointer
-from generator.problem import excerpt
+from generator import names
+from generator.annotations import Annotations, Where
+from generator.document import Document, Pointer, excerpt
+from generator.openapi import text
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _KINDS = {"response.json()": "json", "response.text": "text", "response.content": "bytes", "None": "nothing"}
+_BOUNDS = {
+    "minimum": "ge",
+    "maximum": "le",
+    "exclusiveMinimum": "gt",
+    "exclusiveMaximum": "lt",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minItems": "min_length",
+    "maxItems": "max_length",
+}
+"""Keywords of JSON Schema, and what `msgspec.Meta` calls them."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,9 @@ def operation(
     if not successes and endpoint.responses.default:
         successes = [_expected(annotations, endpoint.responses.default)]
     path = str(pointer[1])
-    request_body: Any = document.resolve(node.get("requestBody") or {})[1]
+    _, request_body = document.resolve(node.get("requestBody") or {})
+    description = [text(endpoint.description), "Deprecated." if node.get("deprecated") else ""]
+    security = node.get("security", document.data.get("security")) or []
     return Operation(
         operation_id=str(node.get("operationId") or endpoint.name),
         name=str(endpoint.name),
@@ -127,25 +140,21 @@ def operation(
         path=path,
         quoted_path=_quoted(path),
         summary=text(endpoint.summary),
-        description="\n\n".join(
-            filter(None, [text(endpoint.description), "Deprecated." if node.get("deprecated") else ""])
-        ),
-        parameters=_parameters(document, annotations, endpoint, pointer, node),
-        bodies=[
-            (
-                text(body.content_type),
-                str(body.body_type),
-                annotations.of(body.prop, "form" if body.body_type == "files" else "body"),
-            )
-            for body in endpoint.bodies
-        ],
+        description="\n\n".join(filter(None, description)),
+        parameters=list(_parameters(document, annotations, endpoint, pointer)),
+        bodies=[_body(annotations, body) for body in endpoint.bodies],
         body_is_required=bool(request_body.get("required")),
         body_description=str(request_body.get("description") or ""),
         successes=successes,
         errors=errors,
-        needs_token=extras.needs_token(document, node),
+        needs_token=bool(security) and {} not in security,
         refuses_token=node.get("security") == [],
     )
+
+
+def _body(annotations: Annotations, body: Body) -> tuple[str, str, str]:
+    where: Where = "form" if body.body_type == "files" else "body"
+    return text(body.content_type), str(body.body_type), annotations.of(body.prop, where)
 
 
 def _is_success(response: Response) -> bool:
@@ -155,50 +164,51 @@ def _is_success(response: Response) -> bool:
 def _expected(annotations: Annotations, response: Response) -> Expected:
     first, last = response.status_code.range or (100, 999)
     kind = _KINDS[response.source["attribute"]]
-    where: Where = "response"
-    type_ = {"nothing": "None", "text": "str", "bytes": "bytes"}.get(kind) or annotations.of(response.prop, where)
+    type_ = {"nothing": "None", "text": "str", "bytes": "bytes"}.get(kind) or annotations.of(response.prop, "response")
     return Expected(first, last, kind, type_)
 
 
 def _parameters(
-    document: Document, annotations: Annotations, endpoint: Endpoint, pointer: Pointer, node: dict[str, Any]
-) -> list[Parameter]:
-    known = extras.parameters(document, str(pointer[1]), node)
-    listed = [(location.value, prop) for location, prop in endpoint.iter_all_parameters()]
-    for location, name in known:
-        if not any(location == place and name == extras.raw(prop) for place, prop in listed):
-            raise document.problem(
-                (*pointer, "parameters"), f"the {location} parameter {name!r} has no schema: it would be lost"
-            )
-    chosen = names.unique(
-        [names.parameter_name(extras.raw(prop), location) for location, prop in listed], names.TAKEN_IN_FUNCTIONS
-    )
-    found: list[Parameter] = []
-    for (location, prop), name in zip(listed, chosen, strict=True):
-        wire_name = extras.raw(prop)
+    document: Document, annotations: Annotations, endpoint: Endpoint, pointer: Pointer
+) -> Iterator[Parameter]:
+    listed = [(location.value, text(prop.name), prop) for location, prop in endpoint.iter_all_parameters()]
+    nodes = _parameter_nodes(document, pointer)
+    for location, name in nodes.keys() - {(location, name) for location, name, _ in listed}:
+        message = f"the {location} parameter {excerpt(name)} has no schema: it would be lost"
+        raise document.problem((*pointer, "parameters"), message)
+    wanted = [names.parameter_name(name, location) for location, name, _ in listed]
+    chosen = names.unique(wanted, names.TAKEN_IN_FUNCTIONS)
+    for (location, wire_name, prop), name in zip(listed, chosen, strict=True):
         if location == "header" and not HEADER_NAME.fullmatch(wire_name):
             raise document.problem((*pointer, "parameters"), f"{excerpt(wire_name)} cannot be the name of a header")
-        more = known[location, wire_name]
-        annotation = _bounded(annotations.of(prop), more.bounds)
+        node = nodes[location, wire_name]
+        _, schema = document.resolve(node["schema"])
+        annotation = _bounded(annotations.of(prop), schema)
         if not prop.required and not annotations.is_nullable(prop):
             annotation = f"{annotation} | None"
-        description = more.description or f"The {location} parameter {wire_name}."
-        found.append(
-            Parameter(
-                name=name,
-                wire_name=wire_name,
-                location=location,
-                annotation=annotation,
-                is_required=prop.required,
-                explode=more.explode,
-                description=f"Deprecated. {description}" if more.is_deprecated else description,
-            )
+        description = str(node.get("description") or f"The {location} parameter {wire_name}.")
+        yield Parameter(
+            name=name,
+            wire_name=wire_name,
+            location=location,
+            annotation=annotation,
+            is_required=prop.required,
+            explode=bool(node.get("explode", node.get("style", "form") == "form")),
+            description=f"Deprecated. {description}" if node.get("deprecated") else description,
         )
-    return found
 
 
-def _bounded(annotation: str, bounds: dict[str, int | float]) -> str:
-    """Return *annotation* with *bounds*, which are those of its first member; null is the last."""
+def _parameter_nodes(document: Document, pointer: Pointer) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the parameters of the operation at *pointer* and of its path, by location and name."""
+    item: Any = document.data["paths"][pointer[1]]
+    listed = [*(item.get("parameters") or []), *(item[pointer[2]].get("parameters") or [])]
+    resolved = [document.resolve(each)[1] for each in listed]
+    return {(node["in"], node["name"]): node for node in resolved}
+
+
+def _bounded(annotation: str, schema: Any) -> str:
+    """Return *annotation* with the bounds of *schema*, which are those of its first member; null is the last."""
+    bounds = {_BOUNDS[key]: value for key, value in schema.items() if key in _BOUNDS}
     if not bounds or annotation.count("|") > ("None" in annotation):
         return annotation
     bounded, *null = annotation.split(" | ")

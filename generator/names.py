@@ -13,7 +13,7 @@ TAKEN_IN_MODELS = frozenset(
 
 TAKEN_IN_FUNCTIONS = frozenset(
     {
-        *("self", "client", "body", "build", "parse", "parse_error", "sync_detailed", "asyncio_detailed"),
+        *("self", "client", "body", "sync_detailed", "asyncio_detailed", "_request"),
         "Request",
         "UNSET",
     }

@@ -1,79 +1,138 @@
 """The document as openapi-python-client reads it: its endpoints, bodies, responses, models and properties."""
 
 # The objects of openapi-python-client, and the JSON of a document, are hardly typed: mypy in strict mode judges alone.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportPrivateUsage=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownLambdaType=false
 
-import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from openapi_python_client.config import ClassOverride, Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData, openapi
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser import openapi as parser_openapi
+from openapi_python_client.parser import properties as parser_properties
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import EnumProperty, model_property
-from openapi_python_client.schema import UntrustedString
-from openapi_python_client.strings import PythonIdentifier
+from openapi_python_client.parser.properties import EnumProperty, ModelProperty, model_property
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.schemas import Class
+from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from generator import names
-from generator.document import Document, Pointer, Problem, SpecError
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-
-
-class ConfigError(Exception):
-    """The options of openapi-python-client cannot be used; the text says why."""
+from generator.clarify import clarified, without_aliases
+from generator.document import Document, GenerationError, Problem, SpecError
 
 
-def read(document: Document, config_file: Path, target: Path) -> tuple[GeneratorData, Config]:
-    """Return what openapi-python-client makes of *document*, and its options.
+@dataclass(frozen=True)
+class Reading:
+    """A document as openapi-python-client has read it.
+
+    Attributes:
+        document: The document in the words that openapi-python-client understands.
+        data: What it made of it.
+        config: Its options.
+    """
+
+    document: Document
+    data: GeneratorData
+    config: Config
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """The endpoints of all tags."""
+        collections = self.data.endpoint_collections_by_tag.values()
+        return [endpoint for collection in collections for endpoint in collection.endpoints]
+
+    @property
+    def models(self) -> dict[str, ModelProperty]:
+        """The models by the name of their class."""
+        return {str(model.class_info.name): model for model in self.data.models}
+
+    def component(self, reference: str) -> tuple[str, Any]:
+        """Return name and schema of the component that *reference*, or the bare name of a component, leads to."""
+        path = reference if reference.startswith("#") else f"#/components/schemas/{reference}"
+        pointer, schema = self.document.resolve({"$ref": path})
+        return str(pointer[-1]), schema
+
+    def class_of(self, name: str) -> str:
+        """Return the name that openapi-python-client gives to the class of the component *name*."""
+        schema = self.document.schemas[name]
+        title = schema.get("title") if isinstance(schema, dict) else None
+        return str(Class.from_string(string=title or name, config=self.config).name)
+
+
+def read(document: Document, config_file: Path, target: Path) -> Reading:
+    """Return what openapi-python-client makes of *document*.
 
     Raises:
-        ConfigError: *config_file* cannot be used.
+        GenerationError: *config_file* cannot be used.
         SpecError: It has an error or a warning, or there is no operation.
     """
     config = _config(config_file, target)
-    _take_over_names()
+    _mend()
+    document = replace(document, data=clarified(document.data))
+    known = without_aliases(document)
     try:
-        data = GeneratorData.from_dict(_with_schemas(document.data), config=config)
+        data = GeneratorData.from_dict(known, config=config)
     except Exception as error:  # as it raises for some defaults that do not fit
         raise document.problem((), f"openapi-python-client: {error}") from error
     if isinstance(data, GeneratorError):
-        raise document.problem((), _sentence(data))
+        raise document.problem((), sentence(data))
     problems = list(_problems(document, data))
     if problems:
         raise SpecError(document.path, problems)
-    if not any(collection.endpoints for collection in data.endpoint_collections_by_tag.values()):
+    if not data.endpoint_collections_by_tag:
         raise document.problem(("paths",), "there is no operation: a client of it could do nothing")
-    return data, config
+    return Reading(document, data, config)
 
 
-def operations(document: Document) -> Iterator[tuple[Pointer, dict[str, Any]]]:
-    """Yield place and value of each operation, in the order in which openapi-python-client reads them."""
-    paths: dict[str, dict[str, Any]] = document.data.get("paths") or {}
-    for path, item in paths.items():
-        for method in METHODS if path.startswith("/") else ():
-            if isinstance(item.get(method), dict):
-                yield ("paths", path, method), item[method]
+def sentence(problem: GeneratorError) -> str:
+    """Return what openapi-python-client says."""
+    parts = [problem.header, problem.detail]
+    said = ": ".join(" ".join(part.split()).rstrip(":") for part in parts if part)
+    # It shows some names as objects, with an address that differs from run to run.
+    return "openapi-python-client: " + re.sub(r"<[\w.]+ object at 0x[0-9a-f]+>", "...", said)
 
 
-def endpoint_name(pointer: Pointer, node: dict[str, Any]) -> str:
-    """Return what openapi-python-client calls the operation at *pointer*."""
-    if node.get("operationId"):
-        return str(PythonIdentifier(str(node["operationId"]), prefix="field_"))
-    return str(
-        openapi.generate_operation_id(path=UntrustedString(str(pointer[1])), method=str(pointer[2]), prefix="field_")
-    )
+def text(value: Any) -> str:
+    """Return a text of the document as plain text."""
+    return value.get_untrusted_value() if isinstance(value, UntrustedString) else str(value or "")
+
+
+def properties(model: ModelProperty) -> list[Any]:
+    """Return the properties of *model*, the required ones first."""
+    return [*(model.required_properties or []), *(model.optional_properties or [])]
+
+
+def is_map(model: ModelProperty) -> bool:
+    """Return whether *model* has no properties of its own, only such of any name."""
+    return not properties(model) and model.additional_properties is not None
+
+
+def parts(prop: Any, passed: tuple[str, ...] = ()) -> Iterator[Any]:
+    """Yield *prop* and what its annotation consists of; a map that contains itself is not entered again."""
+    yield prop
+    match prop:
+        case ListProperty():
+            yield from parts(prop.inner_property, passed)
+        case UnionProperty():
+            for inner in prop.inner_properties:
+                yield from parts(inner, passed)
+        case ModelProperty() if is_map(prop) and prop.class_info.name not in passed:
+            yield from parts(prop.additional_properties, (*passed, str(prop.class_info.name)))
+        case _:
+            pass
 
 
 def _config(config_file: Path, target: Path) -> Config:
     try:
         options = ConfigFile.load_from_path(config_file)
     except Exception as error:  # of several libraries
-        raise ConfigError(f"{config_file.name} cannot be used: {error}") from error
+        raise GenerationError(f"{config_file.name} cannot be used: {error}") from error
     # A schema that is called like something that generated modules import.
     override: Any = ClassOverride  # its annotation is wrong: it takes plain text
     taken = {name: override(class_name=f"{name}Model", module_name=None) for name in names.TAKEN_BY_IMPORTS}
@@ -88,14 +147,26 @@ def _config(config_file: Path, target: Path) -> Config:
     )
 
 
-def _take_over_names() -> None:
-    """Let our names decide: openapi-python-client refuses documents in which two of its own collide."""
+def _mend() -> None:
+    """Replace what openapi-python-client has no option for. Doing so twice changes nothing."""
     library: Any = model_property
-    library._resolve_naming_conflict = lambda *_: None  # noqa: SLF001 - there is no option for it
     endpoint: Any = Endpoint
-    endpoint._check_parameters_for_conflicts = lambda self, **_: self  # noqa: SLF001
     enum: Any = EnumProperty
+    # It refuses documents in which two of its own names collide: ours decide.
+    library._resolve_naming_conflict = lambda *_: None  # noqa: SLF001
+    endpoint._check_parameters_for_conflicts = lambda self, **_: self  # noqa: SLF001
     enum.values_from_list = staticmethod(_members)
+    # It reads models inside unions twice, and takes the second time for another model of the same name.
+    library = parser_properties
+    library.process_model = _process_once
+    # It copies all models that an endpoint uses for each step of reading the endpoint.
+    library = parser_openapi
+    library.deepcopy = lambda endpoint: endpoint
+
+
+def _process_once(model: ModelProperty, **options: Any) -> Any:
+    processed = model.required_properties is not None
+    return options["schemas"] if processed else model_property.process_model(model, **options)
 
 
 def _members(values: list[Any], _: object, variable_names: list[str]) -> dict[str, Any]:
@@ -103,54 +174,15 @@ def _members(values: list[Any], _: object, variable_names: list[str]) -> dict[st
     return dict(zip(names.member_names(chosen), values, strict=True))
 
 
-def _with_schemas(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy in which JSON of any kind, a media type without a schema, says so: `schema: {}`."""
-    data = copy.deepcopy(data)
-    for container in _contents(data):
-        for media_type, media in container.items():
-            if "json" in media_type and isinstance(media, dict):
-                media.setdefault("schema", {})
-    data["paths"] = {path: item for path, item in (data.get("paths") or {}).items() if path.startswith("/")}
-    _simplify_enums(data)
-    return data
-
-
-def _simplify_enums(value: Any) -> None:
-    """Let an enum with null say so once: `type: [string, "null"]` beside it would give three classes."""
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _simplify_enums(inner)
-    if isinstance(value, dict) and isinstance(value.get("enum"), list) and isinstance(value.get("type"), list):
-        others = [each for each in value["type"] if each != "null"]
-        if len(others) == 1 and (None in value["enum"] or others == value["type"]):
-            value["type"] = others[0]
-
-
-def _contents(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key == "content" and isinstance(inner, dict):
-                yield inner
-            elif key not in {"example", "examples", "default", "const", "enum"}:
-                yield from _contents(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _contents(inner)
-
-
-def _problems(document: Document, data: GeneratorData) -> Iterable[Problem]:
-    places = {f"{str(pointer[2]).upper()} {pointer[1]} ": pointer for pointer, _ in operations(document)}
+def _problems(document: Document, data: GeneratorData) -> Iterator[Problem]:
     for error in data.errors:
-        found = re.search(r"/components/(\w+)/([^\s\]]+)", f"{error.header} {error.detail}")
-        yield document.located(("components", *found.groups()) if found else ("components",), _sentence(error))
+        found = re.search(r"/components/(\w+)/([\w.-]+)", f"{error.header} {error.detail}")
+        yield document.located(("components", *found.groups()) if found else ("components",), sentence(error))
     for collection in data.endpoint_collections_by_tag.values():
         for error in collection.parse_errors:
-            header = error.header or ""
-            place = next((pointer for name, pointer in places.items() if f"{name}within" in header), ("paths",))
-            yield document.located(place, _sentence(error))
-
-
-def _sentence(problem: GeneratorError) -> str:
-    parts = [problem.header, problem.detail]
-    said = "openapi-python-client: " + ": ".join(part.strip() for part in parts if part)
-    # It shows some names as objects, with an address that differs from run to run.
-    return re.sub(r"<[\w.]+ object at 0x[0-9a-f]+>", "...", said)
+            named = (
+                pointer
+                for pointer, _ in document.operations()
+                if f"{str(pointer[2]).upper()} {pointer[1]} within" in error.header
+            )
+            yield document.located(next(named, ("paths",)), sentence(error))

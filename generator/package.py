@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,9 +13,6 @@ from typing import Literal, NoReturn
 
 TOOLS = ("openapi-python-client", "ruff")
 """The distributions whose version shows in the generated package."""
-
-CACHE = "__pycache__"
-"""The one kind of folder that does not count: Python writes it wherever it imports from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,7 @@ def manifest(source: bytes) -> str:
 
 
 def replace(package: Path, rendered: Path) -> None:
-    """Put the folder *rendered* in the place of the folder *package*. Git has what was there before.
-
-    Raises:
-        OSError: *package* cannot be written.
-    """
+    """Put the folder *rendered* in the place of the folder *package*. Git has what was there before."""
     # Copied first, beside it: a disk that is full is found to be full while the old package still stands.
     new = package.with_name(f".{package.name}.new")
     shutil.rmtree(new, ignore_errors=True)
@@ -68,42 +61,25 @@ def replace(package: Path, rendered: Path) -> None:
     new.rename(package)
 
 
-def summary(differences: Iterable[Difference]) -> str:
-    """Return what happened to a package with these *differences*: one line for each file, or that nothing changed."""
-    verbs = {"missing": "added", "edited": "changed", "stray": "removed"}
-    return "\n".join(f"{verbs[item.kind]}: {item.path}" for item in differences) or "nothing changed"
-
-
 def differences(expected: Path, actual: Path) -> list[Difference]:
-    """Return what in the folder *actual* is not as in the folder *expected*, ordered by path.
-
-    Only `__pycache__` is passed over. An *actual* that does not exist lacks everything.
-
-    Raises:
-        OSError: *expected* does not exist, or something cannot be read.
-    """
-    wanted = contents(expected)
-    found = contents(actual) if actual.exists() else dict[str, bytes]()
+    """Return what in the folder *actual*, which need not exist, is not as in *expected*, ordered by path."""
+    wanted, found = _contents(expected), _contents(actual) if actual.exists() else {}
     every = (Difference(path, wanted.get(path), found.get(path)) for path in sorted(wanted.keys() | found.keys()))
     return [difference for difference in every if difference.expected != difference.actual]
 
 
-def contents(folder: Path) -> Mapping[str, bytes]:
-    """Return the bytes of each file below *folder* by its path, with slashes.
+def _contents(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of each file below *folder* by its path; those of an empty folder, whose path ends in a slash.
 
-    `__pycache__` is left out. An empty folder counts as an empty file whose path ends in a slash.
-
-    Raises:
-        OSError: *folder* is none, or something in it cannot be read.
+    Folders called __pycache__ do not count: Python writes them wherever it imports from.
     """
     found: dict[str, bytes] = {}
     for root, folders, files in os.walk(folder, onerror=_fail):
         path = Path(root).relative_to(folder)
-        for name in files:
-            found[(path / name).as_posix()] = Path(root, name).read_bytes()
+        found |= {(path / name).as_posix(): Path(root, name).read_bytes() for name in files}
         if not files and not folders and path.parts:
             found[f"{path.as_posix()}/"] = b""
-        folders[:] = (name for name in folders if name != CACHE)
+        folders[:] = (name for name in folders if name != "__pycache__")
     return found
 
 
@@ -112,11 +88,14 @@ def _fail(error: OSError) -> NoReturn:
     raise error
 
 
-def render_differences(differences: Iterable[Difference], max_lines: int = 200) -> str:
-    """Return *differences* as text: a line for each, then a unified diff of which *max_lines* lines are shown.
+def summary(differences: Iterable[Difference]) -> str:
+    """Return what happened to a package with these *differences*: one line for each file, or that nothing changed."""
+    verbs = {"missing": "added", "edited": "changed", "stray": "removed"}
+    return "\n".join(f"{verbs[item.kind]}: {item.path}" for item in differences) or "nothing changed"
 
-    The diff leads from what is there to what should be.
-    """
+
+def render_differences(differences: Iterable[Difference], max_lines: int = 200) -> str:
+    """Return *differences* as text: a line for each, then *max_lines* of a diff from what is to what should be."""
     listed = list(differences)
     lines = [line for difference in listed for line in _diff(difference)]
     if len(lines) > max_lines:
@@ -125,13 +104,11 @@ def render_differences(differences: Iterable[Difference], max_lines: int = 200) 
 
 
 def _diff(difference: Difference) -> Iterable[str]:
-    before, after = _lines(difference.actual), _lines(difference.expected)
-    return difflib.unified_diff(before, after, f"{difference.path} (is)", f"{difference.path} (should be)", lineterm="")
+    path, before, after = difference.path, _lines(difference.actual), _lines(difference.expected)
+    return difflib.unified_diff(before, after, f"{path} (is)", f"{path} (should be)", lineterm="")
 
 
 def _lines(content: bytes | None) -> list[str]:
     """Return the lines of *content*, with what a terminal would not show made visible."""
-    if not content:
-        return []
     # Split at \n alone, so that a missing newline at the end and a \r before it are differences to be seen, too.
-    return content.decode("utf-8", "backslashreplace").replace("\r", "\\r").split("\n")
+    return content.decode("utf-8", "backslashreplace").replace("\r", "\\r").split("\n") if content else []

@@ -3,7 +3,6 @@
 
 from .client import AuthenticatedClient, Client
 from .errors import DecodeError, UnexpectedStatus
-from .operation import Operation, Request
 from .responses import Response
 from .types import UNSET, Unset
 
@@ -12,8 +11,6 @@ __all__ = [
     "AuthenticatedClient",
     "Client",
     "DecodeError",
-    "Operation",
-    "Request",
     "Response",
     "UnexpectedStatus",
     "Unset",

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from operator import attrgetter
-from types import GenericAlias
 from typing import IO, Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import msgspec
-from attrs import define, field, fields
+from attrs import define, field
 
 from .errors import DecodeError, excerpt
 
@@ -29,49 +27,20 @@ AwareDatetime: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 """A date-time with an offset from UTC, as RFC 3339 asks for."""
 
 
-@define(frozen=True, eq=False)
-class Layout:
-    """What the objects of a list that have the same properties have in common.
+Received: TypeAlias = dict[str, Any]
+"""What writing a received object needs beside its attributes, by name of the property:
 
-    Attributes:
-        names: Their properties, in the order in which they were received.
-        unknown: Those that no attribute stands for, since the OpenAPI document does not list them.
-        kept: Those whose JSON values are kept: first the unknown ones, then those that Python may write in another way
-            (a UUID in capitals).
-        values: Returns, from a model, the attributes that stand for the others; None if these are fewer than two.
-        written: Names of all of these, and then of those that are kept.
-        is_flat: Whether msgspec writes these attributes without help.
-        is_plain: Whether it writes the whole object without help.
-    """
+- for a property that no attribute stands for: its JSON value,
+- for one that its attribute would be written in another way than it was received: a tuple of the attribute's value and
+  of what to write as long as the attribute has that value. `UNSET` stands for a property that was absent.
 
-    names: tuple[str, ...]
-    unknown: tuple[str, ...]
-    kept: tuple[str, ...]
-    values: attrgetter[tuple[Any, ...]] | None
-    written: tuple[str, ...]
-    is_flat: bool
-    is_plain: bool
-
-
-Received: TypeAlias = tuple[Layout, tuple[Any, ...], bool]
-"""What an object was received as, beside the values of its attributes:
-
-- its layout,
-- the JSON values that are kept,
-- whether the attributes are sure to be what was read from it.
-
-A plain tuple, since each object of a list has one.
+Of most objects that is nothing. A dict is shared by the objects that need the same, and never changed.
 """
 
 
 def unknown_properties(received: Received | None) -> dict[str, Any]:
-    """Return the unknown properties, by name, of an object that was received like that."""
-    return {} if received is None else dict(zip(received[0].unknown, received[1], strict=False))
-
-
-def _perhaps_changed(received: Received | None) -> Received | None:
-    """Return what a copy is marked with that is made with other attributes, as by `attrs.evolve`."""
-    return received and (received[0], received[1], False)
+    """Return the properties that no attribute stands for."""
+    return {name: noted for name, noted in (received or {}).items() if not isinstance(noted, tuple)}
 
 
 _compared_by: Any = unknown_properties
@@ -82,16 +51,8 @@ _compared_by: Any = unknown_properties
 class Model:
     """An object of the API. Its attributes cannot be set; `attrs.evolve` makes a changed copy."""
 
-    # Not annotated as Received, which msgspec would look up.
-    _received: object = field(
-        default=None,
-        alias="_received",
-        converter=_perhaps_changed,
-        repr=False,
-        eq=_compared_by,
-        hash=False,
-        metadata={"property": False},
-    )
+    # None if made by hand. msgspec does not write attributes that begin with `_`.
+    _received: object = field(default=None, alias="_received", repr=False, eq=_compared_by, hash=False)
 
     @property
     def additional_properties(self) -> dict[str, Any]:
@@ -145,29 +106,13 @@ class Model:
 
 
 received_with: Callable[[Model], Received | None] = attrgetter("_received")
-"""Return what a model was received as; None for one that was made by hand."""
+"""Return what is noted on a model; None for one that was made by hand."""
 
 
-def remember(models: Iterable[Model], received: Iterable[Received]) -> None:
-    """Note on models that were just made what they were received as."""
-    # The slot's own setter, because models are frozen, and a loop in C, because there are many.
-    set_slot: Callable[[Model, Received], None] = Model.__dict__["_received"].__set__
-    deque(map(set_slot, models, received), maxlen=0)
-
-
-def show_properties_only(cls: type[Model]) -> None:
-    """Let msgspec see the attributes of *cls* that stand for a property, and only these.
-
-    It looks at a class once and keeps what it saw. `_received`, which is overwritten anyway, it would look for in each
-    object. Threads that use the class at this moment would see the same, so this is done before anyone has it.
-    """
-    attributes = fields(cls)
-    properties = tuple(attribute for attribute in attributes if attribute.metadata.get("property", True))
-    type.__setattr__(cls, "__attrs_attrs__", properties)
-    try:
-        msgspec.convert([], GenericAlias(list, cls))
-    finally:
-        type.__setattr__(cls, "__attrs_attrs__", attributes)
+def slot(cls: type[Model], attribute: str) -> Callable[[Model, Any], None]:
+    """Return what sets an attribute of a model that is being made; models are frozen for everyone else."""
+    setter: Callable[[Model, Any], None] = getattr(cls, attribute).__set__
+    return setter
 
 
 @define(frozen=True, kw_only=True, weakref_slot=False)
@@ -219,35 +164,31 @@ class MalformedRecord:
     raw: Any = field(repr=excerpt, hash=False)
 
 
-class OpenStrEnum(StrEnum):
+_UNLISTED = "(unknown)"
+"""The name of a member that the OpenAPI document does not list."""
+
+
+class _Open:
+    """What open enums share."""
+
+    @classmethod
+    def _missing_(cls: Any, value: object) -> Any:
+        base: Any = cls._member_type_
+        if not isinstance(value, base) or isinstance(value, bool):
+            return None
+        member: Any = base.__new__(cls, value)
+        member._name_, member._value_ = _UNLISTED, value
+        return member
+
+    @property
+    def is_known(self: Any) -> bool:
+        """Whether the OpenAPI document lists this value."""
+        return bool(self._name_ != _UNLISTED)
+
+
+class OpenStrEnum(_Open, StrEnum):
     """Text out of a list that may grow: a value that is not on it is kept as it is."""
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, str):
-            return None
-        member = str.__new__(cls, value)
-        member._name_, member._value_ = "(unknown)", value
-        return member
 
-    @property
-    def is_known(self) -> bool:
-        """Whether the OpenAPI document lists this value."""
-        return self._name_ in type(self).__members__
-
-
-class OpenIntEnum(IntEnum):
+class OpenIntEnum(_Open, IntEnum):
     """A number out of a list that may grow: a value that is not on it is kept as it is."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, int) or isinstance(value, bool):
-            return None
-        member = int.__new__(cls, value)
-        member._name_, member._value_ = "(unknown)", value
-        return member
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the OpenAPI document lists this value."""
-        return self._name_ in type(self).__members__

@@ -1,29 +1,29 @@
 # Generated from openapi/rounded.yaml by `nox -s generate`. Do not edit: change openapi/ or generator/ and run it again.
-"""From JSON values to Python values: the types of the OpenAPI document, apart from objects with a class of their own.
+"""Decode JSON values of every type that is not a model.
 
-A type is made once, from an annotation, and converts values in two ways:
+A `Type` is made once per annotation and decodes in two ways:
 
-- `many` converts a list of values at once, in C as far as possible. Where a value does not fit, it raises `Mismatch`
-  without saying which.
-- `one` converts a single value and knows its path, so that the error it raises names the place.
+- `decode_batch` decodes a list of values, in C as far as possible. If one does not fit, it does not say which.
+- `decode_one` decodes a single value, and its error names the place.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from itertools import chain, islice
 from types import GenericAlias, NoneType
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, TypeGuard, TypeVar, get_args, get_origin
 from uuid import UUID
 
 import msgspec
 from attrs import NOTHING, define
 
 from .errors import DecodeError, excerpt, expectation
-from .spelling import is_standard, is_usual
 from .types import File, MalformedRecord, OnInvalid
 
 K = TypeVar("K")
@@ -37,25 +37,32 @@ _JSON_TYPES: dict[type, tuple[type, ...]] = {
     float: (float, int),
     NoneType: (NoneType,),
 }
-"""How values arrive, by the class that they, or its subclasses, become."""
+"""The JSON types that become a class or its subclasses."""
 _JSON_NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array", dict: "object"}
+_ALL_JSON_TYPES = (*_JSON_NAMES, NoneType)
 
+# RFC 9562 and RFC 3339. msgspec accepts a little more.
+_STANDARD: dict[type, re.Pattern[str]] = {
+    UUID: re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+    datetime: re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
+}
 _LONGEST_NAME = 60
 
 Mismatch = msgspec.ValidationError
-"""Some value is not of its type."""
+"""A value is not of its type."""
 
 
 @define(frozen=True)
 class Place:
-    """Where a value is, and what a broken object in a list does there.
+    """The place of a value.
 
     Attributes:
         path: From the top of the body, which is `$`: `data[3].created_at`.
+        on_invalid: What a broken object in a list does.
     """
 
     path: str
-    on_invalid: OnInvalid
+    on_invalid: OnInvalid = "raise"
 
     def at(self, index: int) -> Place:
         """Return the place of an element of the array that is here."""
@@ -64,292 +71,257 @@ class Place:
     def below(self, name: str) -> Place:
         """Return the place of a property of the object that is here."""
         if not name.isidentifier() or len(name) > _LONGEST_NAME:
-            path = f"{self.path}[{excerpt(name)}]"
-        else:
-            path = name if self.path == "$" else f"{self.path}.{name}"
-        return Place(path, self.on_invalid)
+            return Place(f"{self.path}[{excerpt(name)}]", self.on_invalid)
+        return Place(name if self.path == "$" else f"{self.path}.{name}", self.on_invalid)
 
     def error(self, expected: str, value: Any) -> DecodeError:
         """Return the error that *value* is not what is *expected* here; `attrs.NOTHING` is no value at all."""
         return DecodeError(self.path, expected, "nothing" if value is NOTHING else excerpt(value))
 
 
-TOP = Place("$", "raise")
+TOP = Place("$")
 
 
 class Type(ABC):
     """A type of the OpenAPI document.
 
     Attributes:
-        hint: The same as an annotation, if msgspec can do all of the work; otherwise `None`.
-        json_types: How values of this type arrive.
-        is_object: Whether it is an object with a class of its own, or one of several.
-        respells: Whether Python may write a value in another way than it was received.
-        row: What msgspec parses the objects of a list into, as an annotation; None if they cannot be rows.
+        json_types: The JSON types of its values.
+        hint: The annotation with which msgspec decodes it alone; None if it contains models.
+        is_object: Whether its values are models.
+        respells: Whether Python may write a value in another way than it was received, such as a UUID in capitals.
     """
 
-    hint: Any = None
     json_types: tuple[type, ...]
+    hint: Any = None
     is_object: bool = False
     respells: bool = False
 
-    @cached_property
-    def row(self) -> Any:
-        return None
+    def decode_batch(self, values: list[Any]) -> list[Any]:
+        """Decode values; raise `Mismatch` or `DecodeError` if one of them is not of this type.
 
-    @abstractmethod
-    def many(self, values: list[Any]) -> list[Any]:
-        """Convert JSON values; raise `Mismatch` when one of them is not of this type."""
+        How they are written is not checked yet; see `decode_checked`.
+        """
+        if self.hint is None:
+            return [self.decode_one(value, TOP) for value in values]
+        decoded: list[Any] = msgspec.convert(values, GenericAlias(list, self.hint))
+        return decoded
 
-    @abstractmethod
-    def one(self, value: Any, place: Place) -> Any:
-        """Convert the JSON value at *place*; raise `DecodeError` when it is not of this type."""
+    def decode_checked(self, values: list[Any]) -> list[Any]:
+        """Do the same, and check how they are written."""
+        decoded = self.decode_batch(values)
+        self.respelled(decoded, values)
+        return decoded
 
-    def is_usual(self, values: list[Any]) -> bool:
-        """Return whether Python writes *values*, which fit, as they were received. May be wrong in saying no.
+    def respelled(self, decoded: list[Any], values: list[Any]) -> list[int]:
+        """Return the indices of the JSON values that Python writes in another way than they were received.
 
         Raises:
-            Mismatch: a value is written in a way that msgspec lets pass, but no standard.
+            Mismatch: a UUID or date-time is written in a way that msgspec accepts, but no standard.
         """
-        return not (self.respells and values)
+        if not self.respells or self.writes_alike(decoded, values):
+            return []
+        pairs = zip(map(json_of, decoded), map(json_of, values), strict=True)
+        indices = [index for index, (ours, theirs) in enumerate(pairs) if ours != theirs]
+        for index in indices:
+            check_spelling(decoded[index], values[index])
+        return indices
+
+    def writes_alike(self, decoded: list[Any], values: list[Any]) -> bool:
+        """Return whether Python writes all values as they were received."""
+        text = json_of(values)
+        if self.hint in (UUID, UUID | None):  # Faster than to write them: four hyphens each, and no capitals.
+            return text.count(b"-") == 2 * text.count(b'"') and text == text.lower()
+        return text == json_of(decoded)
+
+    @abstractmethod
+    def decode_one(self, value: Any, place: Place) -> Any:
+        """Decode the value at *place*; raise `DecodeError` if it is not of this type."""
 
 
 class Scalar(Type):
     """Anything but objects and arrays."""
 
-    def __init__(self, hint: Any, json_types: tuple[type, ...]) -> None:
+    def __init__(self, hint: Any) -> None:
+        inner = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+        classes: list[Any] = [type(constant) for constant in get_args(inner)] or [inner]  # The constants of a Literal.
         self.hint = hint
-        self.hints = GenericAlias(list, hint)
-        self.json_types = json_types
+        self.json_types = tuple(dict.fromkeys(chain.from_iterable(map(_json_types, classes))))
+        self.respells = any(issubclass(cls, UUID | datetime | int | float) for cls in classes if cls not in (Any, bool))
 
-    def one(self, value: Any, place: Place) -> Any:
-        try:
-            return self.many([value])[0]
-        except Mismatch as error:
-            mismatch = error
-        if isinstance(value, float) and value.is_integer():
+    def decode_one(self, value: Any, place: Place) -> Any:
+        mismatch = Mismatch()
+        for candidate in (value, int(value)) if isinstance(value, float) and value.is_integer() else (value,):
             try:
-                return self.many([int(value)])[0]
+                return self.decode_checked([candidate])[0]
             except Mismatch as error:
                 mismatch = error
         raise place.error(expectation(self.hint, mismatch), value)
 
-    def many(self, values: list[Any]) -> list[Any]:
-        converted: list[Any] = msgspec.convert(values, self.hints)
-        return converted
 
+class Opaque(Type):
+    """A file, which is only sent, and never in JSON."""
 
-class Spelled(Scalar):
-    """A scalar that JSON can write in several ways: a UUID, a date-time, a number."""
+    json_types = _ALL_JSON_TYPES
 
-    respells = True
-
-    def __init__(self, hint: Any, json_types: tuple[type, ...], kind: type) -> None:
-        super().__init__(hint, json_types)
-        self.kind = kind
-
-    def many(self, values: list[Any]) -> list[Any]:
-        converted = super().many(values)
-        self.is_usual(values)
-        return converted
-
-    def is_usual(self, values: list[Any]) -> bool:
-        if is_usual(self.kind, values):
-            return True
-        if is_standard(self.kind, values):
-            return False
-        raise Mismatch(f"Invalid {'UUID' if self.kind is UUID else 'RFC3339 encoded datetime'}")
-
-
-class Nullable(Type):
-    """Another type, or null."""
-
-    def __init__(self, inner: Type) -> None:
-        self.inner = inner
-        self.hint = None if inner.hint is None else inner.hint | None
-        self.json_types = (*inner.json_types, type(None))
-        self.is_object = inner.is_object
-        self.respells = inner.respells
-
-    def one(self, value: Any, place: Place) -> Any:
-        return None if value is None else self.inner.one(value, place)
-
-    def many(self, values: list[Any]) -> list[Any]:
-        converted = iter(self.inner.many([value for value in values if value is not None]))
-        return [None if value is None else next(converted) for value in values]
-
-    def is_usual(self, values: list[Any]) -> bool:
-        return self.inner.is_usual([value for value in values if value is not None])
+    def decode_one(self, value: Any, place: Place) -> Any:  # noqa: ARG002
+        return value
 
 
 class Array(Type):
-    """A list of values of one type; *bounds* are those of its length."""
+    """A list of values of one type."""
 
     json_types = (list,)
 
-    def __init__(self, item: Type, bounds: Sequence[Any]) -> None:
+    def __init__(self, item: Type) -> None:
         self.item = item
-        self.outline = Scalar(annotated(list[Any], bounds), self.json_types)
-        self.hint = None if item.hint is None else annotated(GenericAlias(list, item.hint), bounds)
+        self.hint = item.hint and GenericAlias(list, item.hint)
         self.respells = item.respells
 
-    def one(self, value: Any, place: Place) -> Any:
-        self.outline.one(value, place)
-        return self.elements(value, 0, place)
+    def decode_batch(self, values: list[Any]) -> list[Any]:
+        if self.hint is not None:
+            return super().decode_batch(values)
+        msgspec.convert(values, list[list[Any]])
+        decoded = iter(self.item.decode_batch(list(chain.from_iterable(values))))
+        return [list(islice(decoded, len(value))) for value in values]
 
-    def elements(self, values: list[Any], start: int, place: Place) -> list[Any]:
-        """Convert the part of the array at *place* that begins at *start*. The broken ones are found by halving it."""
+    def decode_one(self, value: Any, place: Place) -> Any:
+        if not is_list(value):
+            raise place.error("array", value)
+        return self.decode_part(value, 0, place)
+
+    def decode_part(self, values: list[Any], start: int, place: Place) -> list[Any]:
+        """Decode the part of the array at *place* that begins at *start*, halving it to find what is broken."""
         if len(values) == 1:
-            return [self.element(values[0], place.at(start))]
+            return [self.decode_element(values[0], place.at(start))]
         try:
-            return self.item.many(values)
-        except Mismatch:
+            return self.item.decode_checked(values)
+        except (Mismatch, DecodeError):
             half = len(values) // 2
-        return [*self.elements(values[:half], start, place), *self.elements(values[half:], start + half, place)]
+        return [*self.decode_part(values[:half], start, place), *self.decode_part(values[half:], start + half, place)]
 
-    def element(self, value: Any, place: Place) -> Any:
-        """Convert one element. With `on_invalid="keep"` a broken object becomes a `MalformedRecord`."""
+    def decode_element(self, value: Any, place: Place) -> Any:
+        """Decode one element. With `on_invalid="keep"` a broken object becomes a `MalformedRecord`."""
         try:
-            return self.item.one(value, place)
+            return self.item.decode_one(value, place)
         except DecodeError as error:
             if place.on_invalid == "raise" or not self.item.is_object:
                 raise
             # A new error, without the frames of this one, which hold the whole body.
             return MalformedRecord(place.path, DecodeError(error.path, error.expected, error.found), value)
 
-    def many(self, values: list[Any]) -> list[Any]:
-        self.outline.many(values)
-        if len(values) == 1:
-            return [self.item.many(values[0])]
-        converted = iter(self.item.many(list(chain.from_iterable(values))))
-        return [list(islice(converted, len(value))) for value in values]
-
-    def is_usual(self, values: list[Any]) -> bool:
-        return self.item.is_usual(list(chain.from_iterable(values)))
-
 
 class Map(Type):
-    """An object whose properties have any name and one type; *bounds* are those of their number."""
+    """An object whose properties have any name and one type."""
 
     json_types = (dict,)
 
-    def __init__(self, item: Type, bounds: Sequence[Any]) -> None:
+    def __init__(self, item: Type) -> None:
         self.item = item
-        self.outline = Scalar(annotated(dict[str, Any], bounds), self.json_types)
-        self.hint = None if item.hint is None else annotated(GenericAlias(dict, (str, item.hint)), bounds)
+        self.hint = item.hint and GenericAlias(dict, (str, item.hint))
         self.respells = item.respells
 
-    def one(self, value: Any, place: Place) -> Any:
-        self.outline.one(value, place)
-        return {name: self.item.one(element, place.below(name)) for name, element in value.items()}
-
-    def many(self, values: list[Any]) -> list[Any]:
-        self.outline.many(values)
-        converted = iter(self.item.many(self.elements(values)))
-        return [dict(zip(value, islice(converted, len(value)), strict=True)) for value in values]
-
-    def is_usual(self, values: list[Any]) -> bool:
-        return self.item.is_usual(self.elements(values))
-
-    def elements(self, values: list[dict[str, Any]]) -> list[Any]:
-        """Return the values of all properties of some maps."""
-        return list(chain.from_iterable(value.values() for value in values))
+    def decode_one(self, value: Any, place: Place) -> Any:
+        if not is_dict(value):
+            raise place.error("object", value)
+        return {name: self.item.decode_one(element, place.below(name)) for name, element in value.items()}
 
 
 class AnyOf(Type):
-    """One of several types. Those that JSON does not tell apart are tried in the order of the document."""
+    """One of several types. Those of the same JSON type are tried in the order of the document."""
 
     def __init__(self, members: Sequence[Type]) -> None:
         self.members: dict[type, list[Type]] = {}
         for member in members:
             for json_type in member.json_types:
                 self.members.setdefault(json_type, []).append(member)
-        self.is_told_apart = all(len(candidates) == 1 for candidates in self.members.values())
-        self.hint = union([member.hint for member in members]) if self.is_told_apart else None
+        self.others = [member for member in members if member.json_types != (NoneType,)]
         self.json_types = tuple(self.members)
+        self.is_object = all(member.is_object for member in self.others)
         self.respells = any(member.respells for member in members)
+        is_told_apart = all(len(candidates) == 1 for candidates in self.members.values())
+        if is_told_apart and all(member.hint is not None for member in members):
+            for member in members:
+                self.hint = member.hint if self.hint is None else self.hint | member.hint
 
-    def one(self, value: Any, place: Place) -> Any:
-        candidates = self.members.get(value.__class__, [])
+    def decode_batch(self, values: list[Any]) -> list[Any]:
+        if self.hint is not None:
+            return super().decode_batch(values)
+        return decode_grouped(list(map(type, values)), values, self.decode_alike)
+
+    def decode_alike(self, json_type: type, values: list[Any]) -> list[Any]:
+        """Decode values of the same JSON type."""
+        candidates = self.members.get(json_type, [])
+        if len(candidates) == 1:
+            return candidates[0].decode_batch(values)
+        return [self.decode_one(value, TOP) for value in values]
+
+    def decode_one(self, value: Any, place: Place) -> Any:
+        candidates = self.members.get(value.__class__, self.others if len(self.others) == 1 else [])
         errors: list[DecodeError] = []
         for member in candidates:
             try:
-                return member.one(value, place)
+                return member.decode_one(value, place)
             except DecodeError as error:
                 errors.append(error)
         if len(errors) == 1:
             raise errors[0]
-        if errors:
-            raise place.error(
-                " or ".join(dict.fromkeys(f"{error.expected} at {error.path}" for error in errors)), value
-            )
-        names = dict.fromkeys(
-            _JSON_NAMES.get(member.json_types[0], "null") for members in self.members.values() for member in members
-        )
-        raise place.error(" or ".join(names), value)
-
-    def many(self, values: list[Any]) -> list[Any]:
-        json_types = list(map(type, values))
-        if not set(json_types) <= self.members.keys():
-            raise Mismatch("Expected a value of another type")
-        if self.is_told_apart:
-            return convert_by(json_types, values, {kind: members[0] for kind, members in self.members.items()})
-        return [self.first(value) for value in values]
-
-    def first(self, value: Any) -> Any:
-        """Convert *value* to the first type that it is of."""
-        for member in self.members[type(value)]:
-            try:
-                return member.many([value])[0]
-            except Mismatch:
-                continue
-        raise Mismatch("Expected a value of another type")
-
-    def is_usual(self, values: list[Any]) -> bool:
-        return self.is_told_apart and all(
-            members[0].is_usual([value for value in values if type(value) is json_type])
-            for json_type, members in self.members.items()
-        )
+        expected = [f"{error.expected} at {error.path}" for error in errors]
+        names = [_JSON_NAMES[member.json_types[0]] for member in self.others]
+        raise place.error(" or ".join(dict.fromkeys(expected or names)), value)
 
 
-def scalar(hint: Any, bounds: Sequence[Any]) -> Scalar:
-    """Return the type that an annotation stands for which is neither a model nor an array, a map or a union."""
-    if hint is File:
-        opaque = Scalar(Any, (*_JSON_NAMES, NoneType))  # Files are sent, and never in JSON.
-        opaque.hint = None  # Nothing for msgspec to make.
-        return opaque
-    if hint is Any:
-        return Scalar(hint, (*_JSON_NAMES, NoneType))
-    constants: tuple[object, ...] = get_args(hint)
-    cls = type(constants[0]) if constants else hint
-    json_types = next(json_types for parent, json_types in _JSON_TYPES.items() if issubclass(cls, parent))
-    if cls in (UUID, datetime, float):
-        return Spelled(annotated(hint, bounds), json_types, cls)
-    return Scalar(annotated(hint, bounds), json_types)
+def scalar(hint: Any) -> Type:
+    """Return the type of an annotation that is neither a model nor an array, a map or a union."""
+    return Opaque() if hint is File else Scalar(hint)
 
 
-def annotated(hint: Any, bounds: Sequence[Any]) -> Any:
-    """Return *hint* with *bounds* on its values."""
-    return Annotated[hint, *bounds] if bounds else hint
+def _json_types(cls: Any) -> tuple[type, ...]:
+    """Return the JSON types that become a class."""
+    if cls is Any:
+        return _ALL_JSON_TYPES
+    return next(json_types for parent, json_types in _JSON_TYPES.items() if issubclass(cls, parent))
 
 
-def union(hints: Sequence[Any]) -> Any:
-    """Return the annotation for a value of any of *hints*; None if one of these is None."""
-    joined, *others = hints
-    for hint in others:
-        joined = None if joined is None or hint is None else joined | hint
-    return joined
+def decode_grouped(keys: list[K], values: list[Any], decode: Callable[[K, list[Any]], list[Any]]) -> list[Any]:
+    """Decode the values with the same key together, and return all in their order."""
+    groups: dict[K, list[Any]] = {key: [] for key in set(keys)}
+    if len(groups) == 1:
+        return decode(keys[0], values)
+    for key, value in zip(keys, values, strict=True):
+        groups[key].append(value)
+    decoded = {key: iter(decode(key, group)) for key, group in groups.items()}
+    return list(map(next, map(decoded.__getitem__, keys)))
 
 
-def convert_by(kinds: list[K], values: list[Any], types: Mapping[K, Type]) -> list[Any]:
-    """Convert *values* of several types: those of the same type together, and then back into their order."""
-    groups: dict[Type, list[Any]] = {type_: [] for type_ in types.values()}
-    group_of = {kind: groups[type_] for kind, type_ in types.items()}
-    for kind, value in zip(kinds, values, strict=True):
-        group_of[kind].append(value)
-    converted = {type_: type_.many(group) for type_, group in groups.items()}
-    if len(converted) == 1:
-        return next(iter(converted.values()))
-    rest = {type_: iter(group) for type_, group in converted.items()}
-    rest_of = {kind: rest[type_] for kind, type_ in types.items()}
-    return list(map(next, map(rest_of.__getitem__, kinds)))
+def for_each(function: Callable[..., Any], *arguments: Iterable[Any]) -> None:
+    """Call a function that is written in C for each of some *arguments*, in a loop that is written in C."""
+    deque(map(function, *arguments), maxlen=0)
+
+
+def json_of(value: Any) -> bytes:
+    """Return *value* as JSON text in UTF-8."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:  # Half of a surrogate pair has no UTF-8, but an escape.
+        return json.dumps(msgspec.to_builtins(value), separators=(",", ":")).encode()
+
+
+def check_spelling(decoded: Any, value: Any) -> None:
+    """Raise `Mismatch` if a UUID or date-time in *value* is not written as the standard says."""
+    if is_list(decoded):
+        list(map(check_spelling, decoded, value))
+    elif is_dict(decoded):
+        list(map(check_spelling, decoded.values(), value.values()))
+    elif type(decoded) in _STANDARD and not _STANDARD[type(decoded)].fullmatch(value):
+        raise Mismatch("Invalid UUID" if isinstance(decoded, UUID) else "Invalid RFC3339 encoded datetime")
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Return whether *value* is a list."""
+    return isinstance(value, list)
+
+
+def is_dict(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Return whether *value* is a dict."""
+    return isinstance(value, dict)

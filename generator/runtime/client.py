@@ -111,7 +111,7 @@ class Client:
         return connections.sync
 
     def set_httpx_client(self, client: httpx.Client) -> Self:
-        """Send requests through *client*; return this client. Headers, timeout and redirects are those of this client."""
+        """Send requests through *client*, with the headers, timeout and redirects of this one; return this one."""
         self._connections.of_this_process().sync = client
         return self
 
@@ -123,7 +123,7 @@ class Client:
         return connections.asynchronous
 
     def set_async_httpx_client(self, client: httpx.AsyncClient) -> Self:
-        """Send requests through *client*; return this client. Headers, timeout and redirects are those of this client."""
+        """Send requests through *client*, with the headers, timeout and redirects of this one; return this one."""
         self._connections.of_this_process().asynchronous = client
         return self
 

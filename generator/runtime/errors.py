@@ -42,16 +42,6 @@ class DecodeError(ValueError):
         return f"{self.path}: expected {self.expected}, found {self.found}"
 
 
-class UndocumentedStatusError(DecodeError):
-    """The OpenAPI document does not say what a response with this status holds."""
-
-    def __init__(self, status_code: int) -> None:
-        super().__init__("$", "a response with a status that the OpenAPI document lists", str(status_code))
-
-    def __reduce__(self) -> tuple[type[UndocumentedStatusError], tuple[Any, ...]]:
-        return type(self), (int(self.found),)
-
-
 class UnexpectedStatus(Exception):  # noqa: N818 - the name that users of openapi-python-client know
     """A response that is not one of the successes that the OpenAPI document lists.
 

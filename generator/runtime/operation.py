@@ -1,24 +1,19 @@
 # Copied into every generated package, with a first line of its own.
-"""What an operation is made of, and how its arguments become a request."""
+"""How the arguments of an operation become a request."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from types import UnionType
-from typing import IO, Any, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, get_args, get_origin
+from typing import IO, Any, TypeAlias, get_args, get_origin
 from urllib.parse import quote, urlencode
 
 import msgspec
 from attrs import define
 
 from .encoding import encodable, encodable_properties, is_list, to_json
-from .types import UNSET, File, Model, OnInvalid
-
-P = ParamSpec("P")
-AnswerT_co = TypeVar("AnswerT_co", covariant=True)
-ErrorT_co = TypeVar("ErrorT_co", covariant=True)
-
+from .types import UNSET, File, Model
 
 FormField: TypeAlias = tuple[str | None, IO[bytes] | bytes, str | None]
 """A field of a multipart form, as httpx takes it: file name, content, media type."""
@@ -65,43 +60,6 @@ class Request:
     def content(self) -> bytes | None:
         """The body as bytes; None if there is none, or if it is a multipart form."""
         return None if self.body is None else self.body.content
-
-
-class Parse(Protocol[AnswerT_co]):
-    """From a successful answer to a model."""
-
-    def __call__(self, status_code: int, content: bytes, *, on_invalid: OnInvalid = "raise") -> AnswerT_co:
-        """Return what the answer holds; raise `DecodeError` when that is not what the OpenAPI document says."""
-        ...
-
-
-class ParseError(Protocol[ErrorT_co]):
-    """From an answer that reports an error to a model."""
-
-    def __call__(self, status_code: int, content: bytes) -> ErrorT_co:
-        """Return what the answer holds; raise `DecodeError` when that is not what the OpenAPI document says."""
-        ...
-
-
-@define(frozen=True, kw_only=True)
-class Operation(Generic[P, AnswerT_co, ErrorT_co]):
-    """An operation of the API: how to ask, and how to read the answer.
-
-    Attributes:
-        name: The operationId.
-        method: HTTP method, in capitals.
-        path: Path with the names of its parameters in braces.
-        build: From arguments to a request.
-        parse: From a successful answer to a model.
-        parse_error: From an answer that reports an error to a model.
-    """
-
-    name: str
-    method: str
-    path: str
-    build: Callable[P, Request]
-    parse: Parse[AnswerT_co]
-    parse_error: ParseError[ErrorT_co]
 
 
 def path(template: str, *values: tuple[str, Any]) -> str:

@@ -10,8 +10,7 @@ import httpx
 from attrs import define, field
 
 from .decoding import decode_as
-from .errors import DecodeError, UndocumentedStatusError, UnexpectedStatus
-from .operation import Parse, ParseError
+from .errors import DecodeError, UnexpectedStatus
 from .types import OnInvalid
 
 T = TypeVar("T")
@@ -65,32 +64,34 @@ class Expected:
     type: Any
 
 
-def parse(listed: Sequence[Expected], status_code: int, content: bytes, *, on_invalid: OnInvalid = "raise") -> Any:
-    """Return what a success holds; a single one that is *listed* stands for every status of success.
+def read(
+    http: httpx.Response, successes: Sequence[Expected], errors: Sequence[Expected], on_invalid: OnInvalid
+) -> Response[Any]:
+    """Return the response *http* with what it holds.
+
+    Args:
+        http: The response of httpx.
+        successes: What the document lists, in the order of precedence: a single status, a range, the default. A single
+            one stands for every status of success.
+        errors: The same for errors.
+        on_invalid: How to handle a malformed object in a list.
 
     Raises:
-        UndocumentedStatusError: none that is *listed* has this status.
-        DecodeError: the body is not what the OpenAPI document says.
+        DecodeError: it is a documented success, but its body is not what the document says.
     """
-    return _decode(listed[0] if len(listed) == 1 else _choose(listed, status_code), content, on_invalid)
-
-
-def parse_error(listed: Sequence[Expected], status_code: int, content: bytes) -> Any:
-    """Return what an error holds.
-
-    Raises:
-        UndocumentedStatusError: none that is *listed* has this status.
-        DecodeError: the body is not what the OpenAPI document says.
-    """
-    return _decode(_choose(listed, status_code), content, "raise")
-
-
-def _choose(listed: Sequence[Expected], status_code: int) -> Expected:
-    # In the order of precedence: a single status, a range, the default.
-    for expected in listed:
-        if expected.first <= status_code <= expected.last:
-            return expected
-    raise UndocumentedStatusError(status_code)
+    listed = successes if http.is_success else errors
+    fitting = (each for each in listed if each.first <= http.status_code <= each.last)
+    expected = next(fitting, successes[0] if http.is_success and len(successes) == 1 else None)
+    if expected is None:
+        return Response(parsed=None, is_documented_success=False, http=http)
+    try:
+        parsed = _decode(expected, http.content, on_invalid)
+    except DecodeError as error:
+        if http.is_success:
+            error.response = http
+            raise
+        parsed = None
+    return Response(parsed=parsed, is_documented_success=http.is_success, http=http)
 
 
 def _decode(expected: Expected, content: bytes, on_invalid: OnInvalid) -> Any:
@@ -103,29 +104,6 @@ def _decode(expected: Expected, content: bytes, on_invalid: OnInvalid) -> Any:
             return content
         case "nothing":
             return None
-
-
-def read(http: httpx.Response, parse: Parse[Any], parse_error: ParseError[Any], on_invalid: OnInvalid) -> Response[Any]:
-    """Return the response *http* with what it holds.
-
-    Raises:
-        DecodeError: it is a documented success, but its body is not what the document says.
-    """
-    parsed: Any = None
-    is_documented_success = False
-    try:
-        if http.is_success:
-            parsed = parse(http.status_code, http.content, on_invalid=on_invalid)
-            is_documented_success = True
-        else:
-            parsed = parse_error(http.status_code, http.content)
-    except UndocumentedStatusError:
-        pass
-    except DecodeError as error:
-        if http.is_success:
-            error.response = http
-            raise
-    return Response(parsed=parsed, is_documented_success=is_documented_success, http=http)
 
 
 def success(response: Response[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""A Python SDK for the Rounded voice agent API: a listing is complete, or it is an error.
+"""A Python SDK for the Rounded voice agent API: a listing is either complete or raises.
 
     from callrounded import Rounded
 
@@ -9,8 +9,17 @@
 `AsyncRounded` is the same for asyncio. `callrounded.testing` has an API to test with.
 """
 
-from typing import TYPE_CHECKING
+from callrounded_generated.models import (
+    ErrorDetail,
+    PhoneNumber,
+    PstnPhoneNumber,
+    SipPhoneNumber,
+    UnknownPhoneNumber,
+)
+from callrounded_generated.types import MalformedRecord
 
+from ._arguments import Progress
+from ._checkpoint import Checkpoint
 from ._client import AsyncRounded, Rounded
 from ._errors import (
     APIConnectionError,
@@ -33,22 +42,9 @@ from ._errors import (
     RoundedError,
     UnprocessableEntityError,
 )
-from ._late import LateModule
+from ._page import AsyncPage, Page
+from ._resources import AsyncListResource, ListResource
 from ._version import __version__
-
-if TYPE_CHECKING:
-    from callrounded_generated.models import (
-        ErrorDetail,
-        PhoneNumber,
-        PstnPhoneNumber,
-        SipPhoneNumber,
-        UnknownPhoneNumber,
-    )
-    from callrounded_generated.types import MalformedRecord
-
-    from ._checkpoint import Checkpoint
-    from ._page import AsyncPage, Page
-    from ._pages import Progress
 
 __all__ = [
     "APIConnectionError",
@@ -56,6 +52,7 @@ __all__ = [
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
+    "AsyncListResource",
     "AsyncPage",
     "AsyncRounded",
     "AuthenticationError",
@@ -67,6 +64,7 @@ __all__ = [
     "ErrorDetail",
     "IncompleteListingError",
     "InternalServerError",
+    "ListResource",
     "MalformedRecord",
     "NotFoundError",
     "Page",
@@ -84,26 +82,6 @@ __all__ = [
     "UnprocessableEntityError",
     "__version__",
 ]
-
-if not TYPE_CHECKING:
-    # Imported when they are asked for: see _late.
-    _LATE_MODULES = {
-        "callrounded_generated.models": {"ErrorDetail", "PhoneNumber", "PstnPhoneNumber", "SipPhoneNumber"}
-        | {"UnknownPhoneNumber"},
-        "callrounded_generated.types": {"MalformedRecord"},
-        "callrounded._checkpoint": {"Checkpoint"},
-        "callrounded._page": {"AsyncPage", "Page"},
-        "callrounded._pages": {"Progress"},
-    }
-
-    def __getattr__(name: str) -> object:
-        for module, names in _LATE_MODULES.items():
-            if name in names:
-                return getattr(LateModule(module), name)
-        raise AttributeError(f"module 'callrounded' has no attribute {name!r}")
-
-    def __dir__() -> list[str]:
-        return __all__
 
 
 def _show_public_names() -> None:

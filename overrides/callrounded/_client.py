@@ -1,45 +1,47 @@
-"""The clients: `Rounded` and `AsyncRounded`, one facade over two connections."""
+"""The clients: `Rounded` and `AsyncRounded`."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from types import TracebackType
-from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
+from types import FunctionType, TracebackType
+from typing import Generic, NoReturn, ParamSpec, Self, TypeVar, cast
 
 import httpx
 
-from ._errors import ClientClosedError
-from ._late import LateModule, late
+from callrounded_generated.api.phone_numbers import list_phone_numbers
+
+from ._arguments import listing_options
+from ._connections import async_connections, sync_connections
+from ._operation import Operation, by_name
 from ._options import (
-    DEFAULT_MAX_RESPONSE_BYTES,
     DEFAULT_MAX_RETRIES,
     DEFAULT_MAX_RETRY_WAIT,
     NOT_GIVEN,
-    Changes,
-    Hidden,
     NotGiven,
     OnInvalid,
     Options,
     Timeout,
 )
-from ._pool import CLOSED, Lease, async_lease, sync_lease
-
-if TYPE_CHECKING:
-    from callrounded_generated import api
-
-    from . import _connection as connections
-    from . import _resources as resources
-else:
-    api = LateModule("callrounded_generated.api")
-    connections = LateModule("callrounded._connection")
-    resources = LateModule("callrounded._resources")
+from ._resources import AsyncListResource, ListResource
+from ._sending import AsyncSender, Sender
+from ._signatures import with_qualname
 
 H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
+S = TypeVar("S", Sender, AsyncSender)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-class _Facade(ABC, Generic[H]):
+class _BaseRounded(Generic[H, S]):
     """What `Rounded` and `AsyncRounded` share: their options."""
+
+    _sender: S
+
+    def __init_subclass__(cls) -> None:
+        # So that the error of a misspelled option names Rounded, not this class.
+        if "__init__" not in vars(cls):
+            init = with_qualname(cast(FunctionType, cls.__init__), f"{cls.__name__}.__init__")
+            type.__setattr__(cls, "__init__", init)
 
     def __init__(
         self,
@@ -52,42 +54,46 @@ class _Facade(ABC, Generic[H]):
         http_client: H | None = None,
         default_headers: Mapping[str, str] | None = None,
         on_invalid: OnInvalid = "raise",
-        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
         allow_insecure_http: bool = False,
     ) -> None:
-        """Make a client. Nothing is sent.
+        """Create a client. Nothing is sent.
 
         Args:
-            api_key: The key, created in Rounded Studio; else $CALLROUNDED_API_KEY, else $ROUNDED_API_KEY.
-            base_url: Where the API is; else $CALLROUNDED_BASE_URL, else https://api.callrounded.com.
+            api_key: The key, created in Rounded Studio. Defaults to $CALLROUNDED_API_KEY, then $ROUNDED_API_KEY.
+            base_url: Base URL. Defaults to $CALLROUNDED_BASE_URL, then https://api.callrounded.com.
             timeout: Seconds for each step of a request (connect, send, receive, wait for a connection), or an
-                httpx.Timeout; None for no limit. 30 seconds, or that of *http_client*, where it is not given.
-            max_retries: Attempts after the first.
-            max_retry_wait: Seconds to wait before a retry at most. Where the API asks for more, the error is raised
-                at once, with its `retry_after`.
+                httpx.Timeout; None for no limit. Defaults to 30 seconds, or to that of *http_client*.
+            max_retries: Maximum number of retries.
+            max_retry_wait: Maximum number of seconds to wait before a retry. If the API asks for more, the error is
+                raised at once, with its `retry_after`.
             http_client: An httpx client of your own: proxies, transports, certificates. You close it.
             default_headers: Sent with every request.
-            on_invalid: What one broken record in a list does: "raise" fails the page, "keep" leaves a
-                `MalformedRecord` in its place, which the type of the records does not show.
-            max_response_bytes: The largest body that is accepted, unpacked.
-            allow_insecure_http: Accept a base URL without TLS outside this machine; the key then travels readably.
+            on_invalid: How to handle a malformed record: "raise" fails the page, "keep" leaves a `MalformedRecord` in
+                its place, which the type of the records does not show.
+            allow_insecure_http: Accept a base URL without TLS outside this machine; the key is then sent in plain text.
 
         Raises:
             ConfigurationError: There is no key, or an option cannot be used; the message says what to do.
         """
-        # A traceback with local variables shows what is left of them here, and below.
-        key, headers = Hidden(api_key, "api_key="), Hidden(default_headers)
-        url = Hidden(None if base_url is None else str(base_url), "base_url=")
-        del api_key, base_url, default_headers
-        options = Options.first(
-            key, url, allow_insecure_http=allow_insecure_http, own_http_client=http_client is None
-        ).with_changes(Changes(timeout, max_retries, max_retry_wait, headers, on_invalid, max_response_bytes))
-        self._options = options
-        self._lease = self._leased(options, http_client)
+        options = Options.resolve(
+            api_key,
+            None if base_url is None else str(base_url),
+            allow_insecure_http=allow_insecure_http,
+            own_http_client=http_client is None,
+        )
+        self._sender = self._make_sender(
+            options.with_changes(
+                timeout=timeout,
+                max_retries=max_retries,
+                max_retry_wait=max_retry_wait,
+                default_headers=default_headers,
+                on_invalid=on_invalid,
+            ),
+            http_client,
+        )
 
-    @staticmethod
-    @abstractmethod
-    def _leased(options: Options, http_client: H | None) -> Lease[H]: ...
+    def _make_sender(self, options: Options, http_client: H | None) -> S:
+        raise NotImplementedError
 
     def with_options(
         self,
@@ -97,41 +103,39 @@ class _Facade(ABC, Generic[H]):
         max_retry_wait: float | NotGiven = NOT_GIVEN,
         default_headers: Mapping[str, str] | None = None,
         on_invalid: OnInvalid | NotGiven = NOT_GIVEN,
-        max_response_bytes: int | NotGiven = NOT_GIVEN,
     ) -> Self:
-        """Return a client with other options on the same connections: `client.with_options(timeout=5).phone_numbers`.
+        """Return a client with other options that shares the connections: `client.with_options(timeout=5)`.
 
-        *default_headers* are added to those there are. Closing the copy leaves the connections to the original;
-        closing the original ends both.
+        *default_headers* are added to those there are. Closing the copy leaves the connections open; closing the
+        original closes them for both.
 
         Raises:
             ConfigurationError: An option cannot be used.
         """
-        headers = Hidden(default_headers)
-        del default_headers
-        changes = Changes(timeout, max_retries, max_retry_wait, headers, on_invalid, max_response_bytes)
+        options = self._sender.options.with_changes(
+            timeout=timeout,
+            max_retries=max_retries,
+            max_retry_wait=max_retry_wait,
+            default_headers=default_headers,
+            on_invalid=on_invalid,
+        )
         copy = object.__new__(type(self))
-        vars(copy).update(vars(self), _options=self._options.with_changes(changes), _lease=self._lease.shared())
+        vars(copy).update(vars(self))  # What a subclass has added.
+        copy._sender = self._sender.with_options(options)
         return copy
 
     def __repr__(self) -> str:
-        if not hasattr(self, "_lease"):
-            # In a traceback out of the constructor.
-            return f"<{type(self).__name__}, unusable>"
-        return f"<{type(self).__name__} at {self._options.base_url}{', closed' if self._lease.is_closed else ''}>"
-
-    def _check_open(self) -> None:
-        if self._lease.is_closed:
-            raise ClientClosedError(CLOSED)
+        closed = ", closed" if self._sender.is_closed else ""
+        return f"<{type(self).__name__} at {self._sender.options.base_url}{closed}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
             f"{type(self).__name__} holds connections and an API key: it can be neither pickled nor copied. "
-            "Make one in each process; with_options() makes a copy."
+            "Create one in each process; with_options() makes a copy."
         )
 
 
-class Rounded(_Facade[httpx.Client]):
+class Rounded(_BaseRounded[httpx.Client, Sender]):
     """A client of the Rounded API.
 
         with Rounded() as client:
@@ -144,23 +148,34 @@ class Rounded(_Facade[httpx.Client]):
         phone_numbers: The phone numbers of the account.
     """
 
-    phone_numbers = late(lambda: resources.SyncList(api.list_phone_numbers))
+    phone_numbers = ListResource(list_phone_numbers, listing_options)
 
-    @property
-    def _connection(self) -> connections.Connection:
-        return connections.Connection(self._options, self._lease)
+    def _make_sender(self, options: Options, http_client: httpx.Client | None) -> Sender:
+        return Sender(options, sync_connections(options.base_url, http_client))
 
-    @staticmethod
-    def _leased(options: Options, http_client: httpx.Client | None) -> Lease[httpx.Client]:
-        return sync_lease(options, http_client)
+    def call(self, operation: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call an operation of `callrounded_generated.api`, with the retries and errors of this client.
+
+            from callrounded_generated.api.phone_numbers import list_phone_numbers
+            page = client.call(list_phone_numbers, limit=10)
+
+        Args:
+            operation: The module of the operation.
+            *args: The parameters of the operation.
+            **kwargs: The parameters of the operation.
+
+        Raises:
+            APIError: there was no result.
+        """
+        return cast(T, self._sender.send(operation, by_name(operation, args, kwargs)).parsed)
 
     def close(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
-        if (http_client := self._lease.release()) is not None:
-            http_client.close()
+        if (http := self._sender.close()) is not None:
+            http.close()
 
     def __enter__(self) -> Self:
-        self._check_open()
+        self._sender.http()
         return self
 
     def __exit__(
@@ -169,39 +184,37 @@ class Rounded(_Facade[httpx.Client]):
         self.close()
 
 
-class AsyncRounded(_Facade[httpx.AsyncClient]):
+class AsyncRounded(_BaseRounded[httpx.AsyncClient, AsyncSender]):
     """A client of the Rounded API for asyncio.
 
         async with AsyncRounded() as client:
             async for number in client.phone_numbers.iter_all():
                 print(number.number)
 
-    Any number of tasks may share one. In another event loop, or a forked process, it opens connections of its own:
-    close it in the event loop that used it.
+    Any number of tasks of one event loop may share one; create one in each event loop.
 
     Attributes:
         phone_numbers: The phone numbers of the account.
     """
 
-    phone_numbers = late(lambda: resources.AsyncList(api.list_phone_numbers))
+    phone_numbers = AsyncListResource(list_phone_numbers, listing_options)
 
-    @property
-    def _connection(self) -> connections.AsyncConnection:
-        return connections.AsyncConnection(self._options, self._lease)
+    def _make_sender(self, options: Options, http_client: httpx.AsyncClient | None) -> AsyncSender:
+        return AsyncSender(options, async_connections(options.base_url, http_client))
 
-    @staticmethod
-    def _leased(options: Options, http_client: httpx.AsyncClient | None) -> Lease[httpx.AsyncClient]:
-        return async_lease(options, http_client)
+    async def call(self, operation: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what `Rounded.call` does."""
+        return cast(T, (await self._sender.send(operation, by_name(operation, args, kwargs))).parsed)
 
     async def aclose(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
-        if (http_client := self._lease.release()) is not None:
-            await http_client.aclose()
+        if (http := self._sender.close()) is not None:
+            await http.aclose()
 
     close = aclose
 
     async def __aenter__(self) -> Self:
-        self._check_open()
+        self._sender.http()
         return self
 
     async def __aexit__(

@@ -4,9 +4,9 @@ RoundedError
   x ConfigurationError                    an unusable option or checkpoint, no API key
   x ClientClosedError                     a request after close()
   x APIError                              a request that brought no result
-    + APIConnectionError                  no answer arrived; __cause__ is the httpx error
+    + APIConnectionError                  no response arrived; __cause__ is the httpx error
       - APITimeoutError
-    + APIStatusError                      the API answered with an error
+    + APIStatusError                      the API responded with an error
       - BadRequestError                   400
       - AuthenticationError               401
       - PermissionDeniedError             403
@@ -15,45 +15,33 @@ RoundedError
       - UnprocessableEntityError          422
       - RateLimitError                    429
       - InternalServerError               500 and above
-    + APIResponseValidationError          the API answered with something that is not what the spec says
+    + APIResponseValidationError          the response is not what the spec says
   x PaginationError                       the pages of a listing contradict each other
     + PaginationLoopError
     + IncompleteListingError
 
-All of them survive copy, deepcopy and pickle with their attributes, and with their cause where that can be pickled.
-None of them holds the API key: `request` is a copy without it.
+All of them survive copy, deepcopy and pickle. None of them holds the API key: `request` is a copy without it.
 """
 
 from __future__ import annotations
 
 import http
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar, Unpack
+import pickle
+import ssl
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import httpx
 
-if TYPE_CHECKING:
-    from callrounded_generated.models import ErrorDetail
+from callrounded_generated.models import ErrorDetail
 
+if TYPE_CHECKING:
     from ._checkpoint import Checkpoint
 
 E = TypeVar("E", bound="RoundedError")
 
-
-class _About(TypedDict, total=False):
-    """What every APIError can be told about its request."""
-
-    request: httpx.Request | None
-    checkpoint: Checkpoint | None
-    partial: list[Any] | None
-
-
-class _AboutAnswer(_About, total=False):
-    """What every error that an answer caused can be told about that answer."""
-
-    headers: httpx.Headers | None
-    request_id: str | None
-    body: str
+_MAX_BODY = 4096
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "cf-ray")
 
 
 class RoundedError(Exception):
@@ -61,17 +49,32 @@ class RoundedError(Exception):
 
     Attributes:
         message: What happened.
+        checkpoint: Where to resume, if this ended a listing: `iter_all(checkpoint=error.checkpoint)`; else None.
+        partial: The records received before, if this ended `list_all()`; else None.
     """
 
-    message: str
+    hint: ClassVar[str] = ""
+    checkpoint: Checkpoint | None = None
+    partial: list[Any] | None = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
 
+    def __str__(self) -> str:
+        facts = "; ".join(self._facts())
+        return " ".join(part for part in (self.message, facts and f"[{facts}]", self._hint()) if part)
+
     def __repr__(self) -> str:
-        # A list of results, such as that of asyncio.gather, shows no more of an error than this.
         return f"{type(self).__name__}({str(self)!r})"
+
+    def _hint(self) -> str:
+        """Return what to do about it."""
+        return self.hint
+
+    def _facts(self) -> list[str]:
+        """Return what a reader of a log wants to know beside the message."""
+        return []
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The inherited one calls the class with `args` alone, and knows no keyword arguments and no cause.
@@ -84,7 +87,7 @@ class ConfigurationError(RoundedError):
 
 
 class ClientClosedError(RoundedError):
-    """A request was made after `close()`, or after the pool it shares was closed."""
+    """A request was made after `close()`."""
 
 
 class APIError(RoundedError):
@@ -92,49 +95,36 @@ class APIError(RoundedError):
 
     Attributes:
         request: What was sent, without the API key and other credentials.
-        checkpoint: Where to go on, if this ended a listing: `iter_all(checkpoint=error.checkpoint)`.
-        partial: The records received before, if this ended `list_all()`.
+        attempts: How often it was sent.
     """
 
-    hint: ClassVar[str] = ""
-    request: httpx.Request | None
-    checkpoint: Checkpoint | None
-    partial: list[Any] | None
+    attempts: int = 1
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        request: httpx.Request | None = None,
-        checkpoint: Checkpoint | None = None,
-        partial: list[Any] | None = None,
-    ) -> None:
+    def __init__(self, message: str, *, request: httpx.Request | None = None) -> None:
         super().__init__(message)
         self.request = request
-        self.checkpoint = checkpoint
-        self.partial = partial
-
-    def __str__(self) -> str:
-        facts = "; ".join(self._facts())
-        return " ".join(part for part in (self.message, facts and f"[{facts}]", self._hint()) if part)
-
-    def _hint(self) -> str:
-        """What to do about it."""
-        return self.hint
 
     def _facts(self) -> list[str]:
-        """What a reader of a log wants to know beside the message."""
-        return [] if self.request is None else [f"{self.request.method} {self.request.url}"]
+        facts = [] if self.request is None else [f"{self.request.method} {self.request.url}"]
+        return facts + ([f"{self.attempts} attempts"] if self.attempts > 1 else [])
 
 
 class APIConnectionError(APIError):
-    """No answer arrived, or it was cut short. `__cause__` is the httpx error, without its traceback."""
+    """No complete response arrived. `__cause__` is the httpx error."""
 
     hint = "Check the network, a proxy, and base_url."
 
+    def _hint(self) -> str:
+        if any(isinstance(error, ssl.SSLCertVerificationError) for error in _causes(self)):
+            return (
+                "The server's certificate is not trusted: set SSL_CERT_FILE to the certificates to trust, or pass "
+                "http_client=httpx.Client(verify=...)."
+            )
+        return self.hint
+
 
 class APITimeoutError(APIConnectionError):
-    """No answer arrived in time."""
+    """No complete response arrived in time."""
 
     hint = "A larger timeout= or a smaller limit= may help."
 
@@ -143,76 +133,57 @@ class APITimeoutError(APIConnectionError):
         return APIConnectionError.hint if isinstance(self.__cause__, httpx.ConnectTimeout) else self.hint
 
 
-class _AnsweredError(APIError):
-    """What is common to the errors that an answer caused.
+class _ResponseError(APIError):
+    """What the errors have in common that a response caused."""
 
-    Attributes:
-        status_code: The HTTP status; of an error inside an HTTP 200, the status that the body names.
-        headers: The headers of the answer.
-        request_id: What identifies the request at the provider: X-Request-Id, Request-Id or CF-Ray.
-        body: The beginning of the body, as text.
-    """
-
-    status_code: int
-    headers: httpx.Headers
-    request_id: str | None
-    body: str
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        status_code: int,
-        headers: httpx.Headers | None = None,
-        request_id: str | None = None,
-        body: str = "",
-        **about: Unpack[_About],
-    ) -> None:
-        super().__init__(message, **about)
-        self.status_code = status_code
-        self.headers = httpx.Headers() if headers is None else headers
-        self.request_id = request_id
-        self.body = body
+    def __init__(self, message: str, *, response: httpx.Response, status_code: int | None = None) -> None:
+        super().__init__(message, request=response.request)
+        self.status_code = response.status_code if status_code is None else status_code
+        self.response = response
 
     @property
-    def response(self) -> httpx.Response:
-        """The answer as an httpx.Response, with the bounded body of this error."""
-        response = httpx.Response(self.status_code, content=self.body.encode(), request=self.request)
-        # Not passed above: httpx would decompress the text because the headers say so.
-        response.headers = self.headers
-        return response
+    def headers(self) -> httpx.Headers:
+        """The headers of the response."""
+        return self.response.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """What identifies the request at the provider: X-Request-Id, Request-Id or CF-Ray."""
+        return next((self.headers[name] for name in _REQUEST_ID_HEADERS if self.headers.get(name)), None)
+
+    @property
+    def body(self) -> str:
+        """The body of the response as text: its first 4 kB."""
+        return self.response.content[:_MAX_BODY].decode("utf-8", "replace")
 
     def _facts(self) -> list[str]:
         return super()._facts() + ([f"request id {self.request_id}"] if self.request_id else [])
 
 
-class APIStatusError(_AnsweredError):
-    """The API answered with an error: an HTTP status other than 2xx, or an error inside a 2xx.
+class APIStatusError(_ResponseError):
+    """The API responded with an error: an HTTP status other than 2xx, or an error inside a 2xx.
 
     Attributes:
         status_code: The HTTP status; of an error inside an HTTP 200, the status that the body names.
         type: The kind of error in the API's words (`generic_error`), or None when the body does not say.
-        message: The API's own message; a description of what came when the body has none.
+        message: The API's own message; a description of the response when the body has none.
         details: The fields at fault.
         retry_after: Seconds after which to come back, from Retry-After; None when absent or unreadable.
-        headers, request_id, body, request: What else is known of the answer, and what was sent.
+        response: The response, with a request that has no credentials.
+        headers, request_id, body, request, attempts: Parts of the response, and what was sent.
     """
-
-    type: str | None
-    details: list[ErrorDetail]
-    retry_after: float | None
 
     def __init__(
         self,
         message: str,
         *,
-        status_code: int,
+        response: httpx.Response,
+        status_code: int | None = None,
         type: str | None = None,  # noqa: A002 - the API's name for it
         details: Iterable[ErrorDetail] = (),
         retry_after: float | None = None,
-        **about: Unpack[_AboutAnswer],
     ) -> None:
-        super().__init__(message, status_code=status_code, **about)
+        super().__init__(message, response=response, status_code=status_code)
         self.type = type
         self.details = list(details)
         self.retry_after = retry_after
@@ -248,7 +219,7 @@ class PermissionDeniedError(APIStatusError):
 class NotFoundError(APIStatusError):
     """404: there is nothing at this address."""
 
-    hint = "Check base_url."
+    hint = "Check base_url, and any id in the address."
 
 
 class ConflictError(APIStatusError):
@@ -262,7 +233,7 @@ class UnprocessableEntityError(APIStatusError):
 class RateLimitError(APIStatusError):
     """429: too many requests; `retry_after` says when to come back."""
 
-    hint = "Send fewer requests at once, or raise max_retries and max_retry_wait."
+    hint = "Lower concurrency=, or raise max_retries and max_retry_wait."
 
 
 class InternalServerError(APIStatusError):
@@ -271,39 +242,28 @@ class InternalServerError(APIStatusError):
     hint = "Try again later."
 
 
-class APIResponseValidationError(_AnsweredError):
-    """The answer is complete, but not what the spec says. It is not retried.
+class APIResponseValidationError(_ResponseError):
+    """The response is complete, but not what the spec says. It is not retried.
 
     Attributes:
         path: Where in the body: `$` for the whole, `data[3].created_at` inside.
         expected: What the spec says.
         found: The beginning of what came.
-        status_code, headers, request_id, body, request: What else is known of the answer, and what was sent.
+        response: The response, with a request that has no credentials.
+        status_code, headers, request_id, body, request, attempts: Parts of the response, and what was sent.
     """
 
     hint = "If the API has changed, a newer callrounded may know it; please report it."
-    path: str
-    expected: str
-    found: str
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        path: str = "$",
-        expected: str = "",
-        found: str = "",
-        status_code: int,
-        **about: Unpack[_AboutAnswer],
-    ) -> None:
-        super().__init__(message, status_code=status_code, **about)
+    def __init__(self, *, path: str, expected: str, found: str, response: httpx.Response) -> None:
+        super().__init__(f"Unexpected response at {path}: expected {expected}, found {found}.", response=response)
         self.path = path
         self.expected = expected
         self.found = found
 
     def _hint(self) -> str:
         if self.path == "$":
-            return "Something else than the API may have answered: check base_url, and whether a proxy is in between."
+            return "Something other than the API may have responded: check base_url, and any proxy."
         return self.hint
 
     def _facts(self) -> list[str]:
@@ -312,24 +272,7 @@ class APIResponseValidationError(_AnsweredError):
 
 
 class PaginationError(RoundedError):
-    """The pages of a listing contradict each other, or there is no such page.
-
-    Attributes:
-        checkpoint: Where to go on: `iter_all(checkpoint=error.checkpoint)`.
-        partial: The records received before, if this ended `list_all()`.
-    """
-
-    hint: ClassVar[str] = ""
-    checkpoint: Checkpoint | None
-    partial: list[Any] | None
-
-    def __init__(self, message: str, *, checkpoint: Checkpoint | None = None) -> None:
-        super().__init__(message)
-        self.checkpoint = checkpoint
-        self.partial = None
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.hint}".rstrip()
+    """The pages of a listing contradict each other, or there is no such page."""
 
 
 class PaginationLoopError(PaginationError):
@@ -339,7 +282,7 @@ class PaginationLoopError(PaginationError):
 
 
 class IncompleteListingError(PaginationError):
-    """Records were lost, or the listing kept changing while it was read.
+    """Records are missing, or the listing kept changing while it was read.
 
     From an iterator it comes after the last record.
 
@@ -348,14 +291,10 @@ class IncompleteListingError(PaginationError):
         received: How many distinct records came.
     """
 
-    hint = "List again when less is changing; verify=False takes what comes."
-    expected: int | None
-    received: int
+    hint = "Start a new listing when less is changing; verify=False takes what comes."
 
-    def __init__(
-        self, message: str, *, expected: int | None, received: int, checkpoint: Checkpoint | None = None
-    ) -> None:
-        super().__init__(message, checkpoint=checkpoint)
+    def __init__(self, message: str, *, expected: int | None, received: int) -> None:
+        super().__init__(message)
         self.expected = expected
         self.received = received
 
@@ -370,9 +309,7 @@ def _revived(error_type: type[E], args: tuple[Any, ...], attributes: dict[str, A
 
 
 def _can_be_pickled(cause: BaseException | None) -> bool:
-    """Whether *cause* comes back from a pickle; httpx.HTTPStatusError, for one, does not."""
-    import pickle  # noqa: PLC0415 - errors are pickled rarely
-
+    """Return whether *cause* survives a pickle; httpx.HTTPStatusError, for one, does not."""
     try:
         pickle.loads(pickle.dumps(cause))  # noqa: S301 - our own bytes
     except Exception:  # noqa: BLE001 - whatever a foreign __reduce__ raises
@@ -380,8 +317,16 @@ def _can_be_pickled(cause: BaseException | None) -> bool:
     return True
 
 
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield what led to *error*, the nearest first."""
+    cause = error.__cause__ or error.__context__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
 def _phrase(status_code: int) -> str:
-    """The standard's words for *status_code*, if it has any: 520 and its like are unregistered."""
+    """Return the standard's words for *status_code*, if it has any: 520 and its like are unregistered."""
     try:
         return http.HTTPStatus(status_code).phrase
     except ValueError:

@@ -1,267 +1,238 @@
-"""The driver of a listing for the sync client: several requests at once are made in threads.
-
-It ends what it began: when the consumer stops, by a break, an error or by letting go of the iterator, nothing more is
-requested, and no thread outlives the iterator.
-"""
+"""Listings: as many passes as it takes until one is complete, three at most. Plain objects without I/O."""
 
 from __future__ import annotations
 
-import sys
-from contextvars import copy_context
-from dataclasses import dataclass
-from functools import partial
-from queue import SimpleQueue
-from threading import Event, Thread, current_thread
-from time import perf_counter, sleep, thread_time
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeAlias, TypeVar
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
+from typing import Any, Final, Generic, TypeVar
 
-from ._errors import APIError, PaginationError
-from ._pages import ListEnvelope, ListRequest, build
+from attrs import define, evolve
 
-if TYPE_CHECKING:
-    from callrounded_generated.operation import Operation
+from callrounded_generated.responses import Response
 
-    from ._checkpoint import Plan
-    from ._connection import Answer, Connection, OnArrival, Wait
-    from ._pace import Pace
-    from ._paging import Batch, Listing
+from ._arguments import Progress
+from ._checkpoint import Checkpoint, Plan, Position
+from ._errors import IncompleteListingError, RoundedError
+from ._identity import Key
+from ._paging import CursorPass, ListEnvelope, PagePass, PageRequest
 
 T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Source(Generic[T]):
-    """Where the pages come from."""
-
-    connection: Connection
-    operation: Operation[..., ListEnvelope[T], Any]
-
-    def get(
-        self,
-        plan: Plan,
-        request: ListRequest,
-        *,
-        on_arrival: OnArrival | None = None,
-        wait: Wait | None = None,
-    ) -> Answer[ListEnvelope[T]]:
-        """Make *request*."""
-        sent = build(self.operation, plan.filters, request)
-        return self.connection.call(self.operation, sent, on_arrival=on_arrival, wait=wait)
-
-    def read(self, plan: Plan, listing: Listing[T], pace: Pace) -> Batches[T]:
-        """Return an iterator of what *listing* hands out; it makes as many requests at once as *pace* allows."""
-        return Batches(partial(self.get, plan), listing, pace)
+MAX_PASSES: Final = 3
 
 
-class Get(Protocol[T]):
-    """Makes a request; the arguments are those of `Connection.call`."""
-
-    def __call__(
-        self, request: ListRequest, /, *, on_arrival: OnArrival | None, wait: Wait | None
-    ) -> Answer[ListEnvelope[T]]:
-        """Make *request* and return the answer."""
-        ...
-
-
-class Batches(Generic[T]):
-    """Hands out the batches of a listing, within a `with` block at whose end nothing is left under way.
-
-    Raises:
-        RoundedError: as `Connection.call` and `Listing.advance` do, with the checkpoint after what was handed out.
-    """
-
-    def __init__(self, get: Get[T], listing: Listing[T], pace: Pace) -> None:
-        self._threads = _Threads(get, announces=pace.reads_all)
-        self._listing = listing
-        self._pace = pace
-        self._began = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, error_type: type[BaseException] | None, *_: object) -> None:
-        if error_type is None or issubclass(error_type, Exception | GeneratorExit):
-            self._threads.join()
-        else:
-            # Ctrl-C: what the threads wait for may never come.
-            self._threads.abandon()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Batch[T]:
-        if self._began and not self._threads.has_news:
-            self._pace.open()
-        self._began = True
-        while self._threads.has_news:
-            self._tell(*self._threads.news())
-        try:
-            batch = self._next()
-        except (APIError, PaginationError) as error:
-            error.checkpoint = self._listing.checkpoint
-            raise
-        if batch is None:
-            raise StopIteration
-        self._listing.report()
-        # These travel while the consumer works.
-        self._threads.start(self._wanted(self._pace.room - 1))
-        return batch
-
-    def _next(self) -> Batch[T] | None:
-        while (batch := self._listing.advance()) is None and not self._listing.finished:
-            requests = self._wanted(self._pace.room)
-            if len(requests) == 1 and not self._threads.under_way:
-                self._pace.waited(self._threads.start_here(requests[0]))
-            else:
-                self._threads.start(requests)
-            self._tell(*self._threads.news())
-        return batch
-
-    def _wanted(self, room: int) -> list[ListRequest]:
-        self._pace.give_turns(self._listing.under_way)
-        return self._listing.wanted(room, self._pace.ahead(room))
-
-    def _tell(self, request: ListRequest, news: News[T]) -> None:
-        if isinstance(news, _Arrived):
-            self._listing.arrived(request)
-            return
-        if isinstance(news, _Repeats):
-            self._listing.repeats(request)
-            self._pace.repeats(request, news.error)
-            return
-        if isinstance(news, _Returns):
-            self._pace.returns(request, news.turn.set)
-            return
-        self._pace.answered(request)
-        if isinstance(news, Exception):
-            self._listing.fail(request, news)
-        elif isinstance(news, BaseException):
-            raise news
-        else:
-            self._listing.receive(request, news)
-
-
-class _Arrived:
-    """News of a request: an answer has come, which is still to be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Repeats:
-    """News of a request: it ended in *error*, and is going to be repeated."""
-
-    error: Exception
-
-
-@dataclass(frozen=True, slots=True)
-class _Returns:
-    """News of a request: it has waited, and is repeated when it is its *turn*."""
-
-    turn: Event
-
-
-News: TypeAlias = "Answer[ListEnvelope[T]] | _Arrived | _Repeats | _Returns | BaseException"
-
-
-class _Stopped(Exception):  # noqa: N818 - ends a thread, and is seen by nobody
-    """The consumer has stopped: the request is not repeated."""
-
-
-class _Threads(Generic[T]):
-    """The requests under way, each in a thread of its own.
-
-    The threads are daemons. Those of concurrent.futures would keep the interpreter from exiting until the last
-    request has been answered or has timed out.
+@define(frozen=True, kw_only=True)
+class ReceivedPage(Generic[T]):
+    """A page as a listing hands it out.
 
     Attributes:
-        under_way: How many requests there has been no final news of.
+        request: The request for it.
+        response: The response; None where that was no page of the listing: a 404 beyond its end, or its total alone.
+        records: Those of its records that are handed out.
+        reads_again: Whether the listing is read again after it. A list then forgets what has come so far.
+        position: The position after it.
+        progress: How far the listing is.
     """
 
-    def __init__(self, get: Get[T], *, announces: bool) -> None:
-        """Make requests with *get*. If that *announces*, there is news of an answer before it is read, too."""
-        self._get = get
-        self._announces = announces
-        self._news: SimpleQueue[tuple[ListRequest, News[T]]] = SimpleQueue()
-        # Those that are not waited for before the end; waiting for each would take turns with all the others.
-        self._threads: list[Thread] = []
-        self.under_way = 0
-        self._turns: set[Event] = set()
-        self._stopped = Event()
+    request: PageRequest
+    response: Response[Any] | None
+    records: list[T]
+    reads_again: bool
+    position: Position
+    progress: Progress
+
+
+class Listing(Generic[T]):
+    """Tells which pages to request, takes them in that order, and knows at the end whether all records came.
+
+    There are two ways to hand out records when the listing has to be read again. For an iterator, a later pass hands
+    out only records that no earlier pass has handed out. For a list, it starts over.
+    """
+
+    def __init__(
+        self, plan: Plan, start: Position, *, starts_over: bool = False, cursors: Collection[str | None] = ()
+    ) -> None:
+        """Prepare a listing of *plan* from *start* on; *cursors* led there."""
+        self.plan = plan
+        self.position = start
+        """Where the listing stands, as far as its records were handed out."""
+        self.passes = 1
+        """The number of the pass that is being read."""
+        self._start = start
+        self._starts_over = starts_over
+        self._is_resumed = start.count != 0
+        self._earlier: set[Key] = set()
+        self.is_done = start.at_end or start.max_items == 0
+        """Whether nothing more is to be requested or received."""
+        self._handed_out = 0
+        self._pages = 0
+        self._total: int | None = start.total
+        self._total_request: PageRequest | None = None
+        self._has_requested_total = False
+        self._failure: IncompleteListingError | None = None
+        if start.changed and plan.verify:
+            self.is_done = True
+            self._failure = IncompleteListingError(
+                "The listing changed while it was read, and cannot be resumed from this checkpoint.",
+                expected=None,
+                received=0,
+            )
+        self._pass: PagePass[T] | CursorPass[T]
+        if start.page is None:
+            self._pass = CursorPass(plan.limit, start.cursor, seen=cursors)
+            if start.cursor is None and self._is_resumed:  # All pages were read; the total is still to be compared.
+                self._total_request = PageRequest(page=1, limit=1)
+        else:
+            total = start.total if plan.verify else None
+            self._pass = PagePass(plan.limit, start.page, max_items=start.max_items, resumed_total=total)
+
+    def next_request(self) -> PageRequest | None:
+        """Return the next request that can be made now, or None."""
+        if self.is_done:
+            return None
+        if self._total_request is None:
+            return self._pass.next_request()
+        if self._has_requested_total:
+            return None
+        self._has_requested_total = True
+        return self._total_request
+
+    def may_end_with_404(self) -> bool:
+        """Return whether a 404 for the next page means that the listing ends before it."""
+        has_records = self._is_resumed or self.passes > 1 or bool(self._pass.seen)
+        return has_records and isinstance(self._pass, PagePass) and self._pass.number > 1
+
+    def receive(self, request: PageRequest, response: Response[Any] | None) -> ReceivedPage[T]:
+        """Take the *response* to the next *request*, None for a 404 beyond the end.
+
+        Raises:
+            PaginationLoopError: the server goes round in circles.
+            IncompleteListingError: the listing was resumed, and has changed.
+        """
+        envelope: ListEnvelope[T] | None = None if response is None else response.parsed
+        passes, records = self.passes, list[T]()
+        if request is self._total_request:
+            assert envelope is not None, "page 1 is never beyond the end"
+            response = None
+            self._compare(envelope.total_items)
+        else:
+            records = self._records(envelope)
+            self._pages += 1
+            if self._left == 0 and not (self.plan.verify and self._pass.changed):
+                self.is_done = True
+            elif self._pass.ended:
+                self._end_pass(self._pass)
+        progress = Progress(self._handed_out, self._total, self._pages)
+        reads_again = self.passes > passes
+        if reads_again and self._starts_over:
+            self._handed_out = 0
+        self.position = self._position()
+        return ReceivedPage(
+            request=request,
+            response=response,
+            records=records,
+            reads_again=reads_again,
+            position=self.position,
+            progress=progress,
+        )
+
+    def finish(self) -> None:
+        """Confirm that the listing is complete.
+
+        Raises:
+            IncompleteListingError: it is not.
+        """
+        if self._failure is not None:
+            raise self._failure
 
     @property
-    def has_news(self) -> bool:
-        """Whether `news` would not have to wait."""
-        return not self._news.empty()
+    def checkpoint(self) -> Checkpoint:
+        """Where to resume after the records that were handed out."""
+        return self.plan.checkpoint(self.position)
 
-    def news(self) -> tuple[ListRequest, News[T]]:
-        """Wait for news of a request, and return both."""
-        request, news = self._news.get()
-        if not isinstance(news, _Arrived | _Repeats | _Returns):
-            self.under_way -= 1
-        return request, news
-
-    def start(self, requests: list[ListRequest]) -> None:
-        """Make *requests*, each in a thread."""
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        for request in requests:
-            # Tracing and logging find the context that the consumer has.
-            make = partial(copy_context().run, self._make, request)
-            thread = Thread(target=make, name="callrounded", daemon=True)
-            self.under_way += 1
-            thread.start()
-            self._threads.append(thread)
-
-    def start_here(self, request: ListRequest) -> float:
-        """Make *request* in this thread, and return how many seconds it had nothing to do."""
-        self.under_way += 1
-        began, worked = perf_counter(), thread_time()
-        self._make(request, here=True)
-        return (perf_counter() - began) - (thread_time() - worked)
-
-    def _make(self, request: ListRequest, *, here: bool = False) -> None:
-        def on_arrival() -> None:
-            self._news.put((request, _Arrived()))
-            # Lets the consumer's thread make the next request now; else it may wait until this answer has been read.
-            sleep(0)
-
-        def wait(error: Exception, seconds: float) -> None:
-            self._news.put((request, _Repeats(error)))
-            self._stopped.wait(seconds)
-            if not here:
-                self._wait_for_turn(request)
-            if self._stopped.is_set():
-                raise _Stopped
-
-        try:
-            answer = self._get(request, on_arrival=on_arrival if self._announces and not here else None, wait=wait)
-        except BaseException as error:  # noqa: BLE001 - raised by whoever waits for it
-            self._news.put((request, error))
+    def _records(self, page: ListEnvelope[T] | None) -> list[T]:
+        """Have the pass take *page*, and return those of its records that are handed out."""
+        if isinstance(self._pass, CursorPass):
+            assert page is not None, "there is no page beyond the end"
+            unseen = self._pass.receive(page)
         else:
-            self._news.put((request, answer))
+            unseen = self._pass.receive(page)
+            self._total = self._pass.total
+        records = [record for key, record in unseen.items() if key not in self._earlier][: self._left]
+        self._handed_out += len(records)
+        return records
 
-    def _wait_for_turn(self, request: ListRequest) -> None:
-        turn = Event()
-        self._turns.add(turn)
-        # Whoever stops sets this first, and then all turns there are.
-        if not self._stopped.is_set():
-            self._news.put((request, _Returns(turn)))
-            turn.wait()
-        self._turns.discard(turn)
+    @property
+    def _left(self) -> int | None:
+        """How many more records are of interest; None for all."""
+        return None if self._start.max_items is None else self._start.max_items - self._handed_out
 
-    def _stop(self) -> None:
-        self._stopped.set()
-        for turn in self._turns.copy():
-            turn.set()
+    def _position(self) -> Position:
+        mixes_passes = self.passes > 1 and not self._starts_over
+        position = Position(
+            page=None,
+            count=None if self._start.count is None else self._start.count + self._handed_out,
+            max_items=self._left,
+            at_end=self.is_done and self._failure is None,
+            changed=mixes_passes or self._pass.changed or self._failure is not None,
+        )
+        if isinstance(self._pass, PagePass):
+            return evolve(position, page=self._pass.number, total=self._pass.total)
+        return evolve(position, cursor=self._pass.cursor)
 
-    def abandon(self) -> None:
-        """Leave the threads to themselves: what they wait for may never come."""
-        self._stop()
-        self._threads.clear()
+    def _can_compare(self) -> bool:
+        """Return whether the number of records in cursor mode can be compared with the total."""
+        return self.plan.verify and self._start.count is not None
 
-    def join(self) -> None:
-        """Wait until the requests under way have ended; none is repeated."""
-        self._stop()
-        for thread in self._threads:
-            # The garbage collector can bring one of the threads here. And when Python exits, none of them goes on.
-            if thread is not current_thread() and not sys.is_finalizing():
-                thread.join()
-        self._threads.clear()
+    def _end_pass(self, ended: PagePass[T] | CursorPass[T]) -> None:
+        if isinstance(ended, PagePass):
+            self._settle(ended.is_complete)
+        elif self._can_compare():
+            self._total_request = PageRequest(page=1, limit=1)
+        else:
+            self._settle(is_complete=True)
+
+    def _compare(self, total: int | None) -> None:
+        """Compare the *total*, as page mode tells it, with what came in cursor mode."""
+        self._total = total
+        self._total_request = None
+        self._settle(total is None or total == (self._start.count or 0) + len(self._pass.seen))
+
+    def _settle(self, is_complete: bool) -> None:
+        """End the listing, or begin the next pass."""
+        if is_complete or not self.plan.verify:
+            self.is_done = True
+        elif self._is_resumed or self.passes == MAX_PASSES:
+            self.is_done = True
+            self._failure = self._incomplete()
+        else:
+            self.passes += 1
+            if not self._starts_over:
+                self._earlier |= self._pass.seen
+            self._pass = PagePass(self.plan.limit, self._start.page or 1, max_items=self._start.max_items)
+
+    def _incomplete(self) -> IncompleteListingError:
+        received = len(self._pass.seen)
+        if isinstance(self._pass, PagePass):
+            expected = self._pass.expected
+            reason = "the listing changed while it was read" if self._pass.changed else f"{expected} were expected"
+        else:
+            expected = self._total
+            received += self._start.count or 0
+            reason = f"{expected} were expected"
+        how_often = f"; so it was in each of {self.passes} passes" if self.passes > 1 else ""
+        return IncompleteListingError(
+            f"{received} records came, but {reason}{how_often}.",
+            expected=expected,
+            received=received,
+        )
+
+
+@contextmanager
+def checkpoint_on_error(listing: Listing[Any]) -> Generator[None, None, None]:
+    """Give every error of ours the position after the last page."""
+    try:
+        yield
+    except RoundedError as error:
+        error.checkpoint = listing.checkpoint
+        raise

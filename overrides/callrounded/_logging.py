@@ -1,72 +1,46 @@
-"""Debug logging, under the name `callrounded`: what was asked, answered and retried, and no secret.
+"""Logging under the name `callrounded`: requests at DEBUG, retries at INFO, and no secret.
 
-A header's value is shown only if its name is on a list of harmless ones: a list of secret ones would miss the next.
+The facts are attributes of the log records, too: method, url, status_code, attempt, seconds, request_id.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
 import httpx
+
+from ._errors import APIError, APIStatusError
 
 logger = logging.getLogger("callrounded")
 logger.addHandler(logging.NullHandler())
 
-_HARMLESS = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "cf-ray",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "date",
-        "host",
-        "request-id",
-        "retry-after",
-        "server",
-        "transfer-encoding",
-        "user-agent",
-        "x-request-id",
-    }
-)
-
-
-def log_request(request: httpx.Request) -> None:
-    """Log that *request* is being sent."""
-    if logger.isEnabledFor(logging.DEBUG):
-        logger.debug("request: %s %s %s", request.method, request.url, shown(request.headers))
-
 
 def log_response(response: httpx.Response) -> None:
     """Log that *response*, a complete one, has arrived."""
-    if logger.isEnabledFor(logging.DEBUG):
-        logger.debug(
-            "response: %d to %s %s, %d bytes %s",
-            response.status_code,
-            response.request.method,
-            response.request.url,
-            len(response.content),
-            shown(response.headers),
-        )
+    if not logger.isEnabledFor(logging.DEBUG):
+        return
+    request, headers = response.request, response.headers
+    facts = {
+        "method": request.method,
+        "url": str(request.url),
+        "status_code": response.status_code,
+        "request_id": headers.get("x-request-id") or headers.get("request-id") or headers.get("cf-ray"),
+    }
+    logger.debug(
+        "%s %s: status %d, %d bytes, request id %s",
+        *(request.method, request.url, response.status_code, len(response.content), facts["request_id"]),
+        extra=facts,
+    )
 
 
-def log_retry(error: Exception, attempt: int, seconds: float) -> None:
-    """Log that another attempt follows in so many seconds, because *attempt*, counted from 1, ended in *error*."""
-    logger.debug("attempt %d failed, the next one is in %.2f s: %s", attempt, seconds, error)
-
-
-def shown(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return *headers* with every value hidden that is not known to be harmless."""
-    return {name: value if name.lower() in _HARMLESS else "[hidden]" for name, value in headers.items()}
-
-
-def keep_retries_out_of_other_logs() -> None:
-    """Keep stamina from warning of our retries, in a log the user has not asked for; those of others still appear."""
-    logging.getLogger("stamina").addFilter(_is_not_ours)
-
-
-def _is_not_ours(record: logging.LogRecord) -> bool:
-    return not str(vars(record).get("stamina.callable", "")).startswith("callrounded.")
+def log_retry(error: APIError, seconds: float) -> None:
+    """Log that another attempt follows in *seconds* after the one that ended in *error*."""
+    request = error.request
+    facts = {
+        "method": request and request.method,
+        "url": request and str(request.url),
+        "status_code": error.status_code if isinstance(error, APIStatusError) else None,
+        "attempt": error.attempts,
+        "seconds": seconds,
+    }
+    logger.info("attempt %d failed, next attempt in %.2f s: %s", error.attempts, seconds, error, extra=facts)

@@ -1,8 +1,4 @@
-"""What a client is told when it is made: completed from the environment, checked, and kept.
-
-The checks of what could hold a secret return the fault instead of raising it. So no frame of a traceback has the API
-key, or a header that somebody tried to pass it in, among its local variables.
-"""
+"""The options of a client: completed from the environment, and checked. A message never quotes a secret."""
 
 from __future__ import annotations
 
@@ -12,10 +8,11 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, TypeAlias, TypeGuard, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, TypeGuard, cast
 
 import httpx
+from attrs import define, evolve, field
 
 from ._errors import ConfigurationError
 from ._version import __version__
@@ -23,24 +20,18 @@ from ._version import __version__
 if TYPE_CHECKING:
     from httpx._client import UseClientDefault  # httpx exports its only instance, not the type
 
-V = TypeVar("V")
-
 DEFAULT_BASE_URL: Final = "https://api.callrounded.com"
 DEFAULT_TIMEOUT: Final = 30.0
 DEFAULT_MAX_RETRIES: Final = 2
 DEFAULT_MAX_RETRY_WAIT: Final = 30.0
-DEFAULT_MAX_RESPONSE_BYTES: Final = 64 * 1024 * 1024
 
 _KEY_VARIABLES: Final = ("CALLROUNDED_API_KEY", "ROUNDED_API_KEY")
 _BASE_URL_VARIABLES: Final = ("CALLROUNDED_BASE_URL",)
-_WHERE_KEYS_COME_FROM: Final = "The key is created in Rounded Studio; pass it as api_key=, or set CALLROUNDED_API_KEY."
-
+_KEY_HINT: Final = "The key is created in Rounded Studio; pass it as api_key=, or set CALLROUNDED_API_KEY."
 _USER_AGENT: Final = (
     f"callrounded/{__version__} python/{sys.version_info.major}.{sys.version_info.minor} httpx/{httpx.__version__}"
 )
-# gzip alone, because it is unpacked here with a bound on the result (see _body.py).
-_OUR_HEADERS: Final = {"user-agent": _USER_AGENT, "accept-encoding": "gzip"}
-# The key has its own option; the others say where a message ends, where it goes, and how it is packed.
+# The key has its own option; the others frame a message, or are httpx's and the generated client's.
 _RESERVED_HEADERS: Final = frozenset(
     {"x-api-key", "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade"}
     | {"accept", "accept-encoding"}
@@ -51,7 +42,7 @@ _HEADER_VALUE: Final = re.compile(r"(?:[!-~](?:[ \t!-~]*[!-~])?)?", re.ASCII)
 
 
 class NotGiven(enum.Enum):
-    """The type of NOT_GIVEN, which stands for an option left out where None has a meaning of its own."""
+    """The type of NOT_GIVEN, which stands for an omitted option where None has a meaning of its own."""
 
     NOT_GIVEN = "NOT_GIVEN"
 
@@ -64,97 +55,67 @@ Timeout: TypeAlias = float | httpx.Timeout | None
 OnInvalid: TypeAlias = Literal["raise", "keep"]
 
 
-class Hidden(Generic[V]):
-    """Something that a traceback must not show, and where it comes from."""
-
-    __slots__ = ("source", "value")
-
-    def __init__(self, value: V, source: str = "") -> None:
-        self.value = value
-        self.source = source
-
-
-class Changes(NamedTuple):
-    """The options that `with_options` can change, as the caller gave them."""
-
-    timeout: Timeout | NotGiven
-    max_retries: int | NotGiven
-    max_retry_wait: float | NotGiven
-    default_headers: Hidden[Mapping[str, str] | None]
-    on_invalid: OnInvalid | NotGiven
-    max_response_bytes: int | NotGiven
-
-
-class Options(NamedTuple):
+@define(frozen=True, kw_only=True)
+class Options:
     """The options of a client, complete and checked.
 
     Attributes:
         api_key: The key.
-        base_url: Where the API is, without a slash at the end.
+        base_url: Address of the API, without a slash at the end.
         timeout: Seconds for each step of a request; httpx.USE_CLIENT_DEFAULT leaves it to the httpx client.
         headers: Sent with every request; their names are in lower case.
-        max_retries: Attempts after the first.
-        max_retry_wait: The longest wait before a retry, in seconds.
-        on_invalid: What becomes of one broken record in a list.
-        max_response_bytes: The largest body that is read, unpacked.
+        max_retries: Maximum number of retries.
+        max_retry_wait: Maximum number of seconds to wait before a retry.
+        on_invalid: How to handle a malformed record.
     """
 
-    api_key: Hidden[str]
+    api_key: str = field(repr=False)
     base_url: str
     timeout: Timeout | UseClientDefault
-    headers: Hidden[Mapping[str, str]]
+    headers: Mapping[str, str] = field(default={"user-agent": _USER_AGENT}, repr=False)
     max_retries: int = DEFAULT_MAX_RETRIES
     max_retry_wait: float = DEFAULT_MAX_RETRY_WAIT
     on_invalid: OnInvalid = "raise"
-    max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
 
-    @staticmethod
-    def first(
-        api_key: Hidden[str | None],
-        base_url: Hidden[str | None],
-        *,
-        allow_insecure_http: bool,
-        own_http_client: bool,
-    ) -> Options:
-        """Return the options of a client that is told no more than this.
+    @classmethod
+    def resolve(
+        cls, api_key: str | None, base_url: str | None, *, allow_insecure_http: bool, own_http_client: bool
+    ) -> Self:
+        """Return the options of a client that is given no others.
 
-        Where the caller brought the httpx client, that one's timeout counts.
+        The timeout of an httpx client that the caller brought counts.
 
         Raises:
-            ConfigurationError: there is no key, or the key or the base URL cannot be used.
+            ConfigurationError: There is no key, or the key or the base URL cannot be used.
         """
-        key = _given_or_set(api_key, _KEY_VARIABLES)
+        key, source = _given_or_set(api_key, "api_key=", _KEY_VARIABLES)
         if key is None:
-            raise ConfigurationError(f"There is no API key. {_WHERE_KEYS_COME_FROM}")
-        if fault := key_fault(key.value):
-            raise ConfigurationError(f"The API key ({key.source}) {fault}. {_WHERE_KEYS_COME_FROM}")
-        url = _given_or_set(base_url, _BASE_URL_VARIABLES) or Hidden(DEFAULT_BASE_URL)
-        if fault := base_url_fault(url.value, allow_insecure_http=allow_insecure_http):
-            raise ConfigurationError(f"The base URL ({url.source}) {fault}.")
+            raise ConfigurationError(f"There is no API key. {_KEY_HINT}")
+        if fault := key_fault(key):
+            raise ConfigurationError(f"The API key ({source}) {fault}. {_KEY_HINT}")
+        url, source = _given_or_set(base_url, "base_url=", _BASE_URL_VARIABLES)
+        url = DEFAULT_BASE_URL if url is None else url
+        if fault := base_url_fault(url, allow_insecure_http=allow_insecure_http):
+            raise ConfigurationError(f"The base URL ({source}) {fault}.")
         timeout = DEFAULT_TIMEOUT if own_http_client else httpx.USE_CLIENT_DEFAULT
-        return Options(key, str(httpx.URL(url.value)).rstrip("/"), timeout, Hidden(_OUR_HEADERS))
+        return cls(api_key=key, base_url=str(httpx.URL(url)).rstrip("/"), timeout=timeout)
 
-    def with_changes(self, changes: Changes) -> Options:
-        """Return a copy with *changes*; default headers are added to those already there.
+    def with_changes(self, *, default_headers: Mapping[str, str] | None, **changes: Any) -> Self:
+        """Return a copy with *changes*, of which NOT_GIVEN is none; default headers are added to those already there.
 
         Raises:
             ConfigurationError: one of them cannot be used.
         """
-        headers = self.headers
-        if changes.default_headers.value is not None:
-            if fault := headers_fault(changes.default_headers.value):
+        headers = dict(self.headers)
+        if default_headers is not None:
+            if fault := headers_fault(default_headers):
                 raise ConfigurationError(f"default_headers: {fault}.")
-            headers = Hidden({**headers.value, **_lower_case(changes.default_headers.value)})
-        return self._replace(
-            timeout=self.timeout if changes.timeout is NOT_GIVEN else _checked_timeout(changes.timeout),
-            headers=headers,
-            max_retries=_checked_count("max_retries", _either(changes.max_retries, self.max_retries), at_least=0),
-            max_retry_wait=_checked_seconds("max_retry_wait", _either(changes.max_retry_wait, self.max_retry_wait)),
-            on_invalid=_checked_on_invalid(_either(changes.on_invalid, self.on_invalid)),
-            max_response_bytes=_checked_count(
-                "max_response_bytes", _either(changes.max_response_bytes, self.max_response_bytes), at_least=1
-            ),
-        )
+            headers |= {name.lower(): value for name, value in default_headers.items()}
+        given = {name: value for name, value in changes.items() if value is not NOT_GIVEN}
+        for name, value in given.items():
+            if fault := _FAULTS[name](value):
+                raise ConfigurationError(f"{name} {fault}: {value!r}")
+        return evolve(self, headers=headers, **given)
 
 
 def key_fault(key: object) -> str | None:
@@ -187,7 +148,7 @@ def base_url_fault(url: str, *, allow_insecure_http: bool) -> str | None:
     if not _HOST.fullmatch(host) or (parsed.port or 0) > 65535:
         return "has a host name or a port that no machine can have"
     if parsed.scheme == "http" and not allow_insecure_http and not is_loopback(host):
-        return "would send the API key unencrypted: use https://, or pass allow_insecure_http=True"
+        return "would send the API key in plain text: use https://, or pass allow_insecure_http=True"
     return None
 
 
@@ -213,53 +174,42 @@ def headers_fault(headers: object) -> str | None:
     return None
 
 
-def _given_or_set(given: Hidden[str | None], variables: tuple[str, ...]) -> Hidden[str] | None:
-    """Return *given*, or else the first of *variables* that is set to something."""
-    if given.value is not None:
-        return Hidden(given.value, given.source)
-    for name in variables:
-        if value := os.environ.get(name):
-            return Hidden(value, f"${name}")
-    return None
+def _given_or_set(given: str | None, argument: str, variables: tuple[str, ...]) -> tuple[str | None, str]:
+    """Return *given*, or else the first of *variables* that is not empty, and where the value comes from."""
+    if given is not None:
+        return given, argument
+    return next(((value, f"${name}") for name in variables if (value := os.environ.get(name))), (None, ""))
 
 
-def _lower_case(headers: Mapping[str, str]) -> dict[str, str]:
-    # Or else X-Trace and x-trace would both be sent.
-    return {name.lower(): value for name, value in headers.items()}
-
-
-def _either(given: V | NotGiven, current: V) -> V:
-    return current if isinstance(given, NotGiven) else given
-
-
-def _checked_timeout(timeout: object) -> Timeout:
-    if timeout is None:
-        return None
+def _timeout_fault(timeout: object) -> str | None:
     parts = timeout.as_dict().values() if isinstance(timeout, httpx.Timeout) else [timeout]
-    for part in parts:
-        if part is not None and not (_is_finite(part) and part > 0):
-            raise ConfigurationError(f"timeout is seconds above 0, an httpx.Timeout, or None for no limit: {timeout!r}")
-    return cast(Timeout, timeout)
+    if all(part is None or (_is_finite(part) and part > 0) for part in parts):
+        return None
+    return "must be seconds above 0, an httpx.Timeout, or None for no limit"
 
 
-def _checked_seconds(name: str, seconds: object) -> float:
-    if not _is_finite(seconds) or seconds < 0:
-        raise ConfigurationError(f"{name} is seconds, at least 0: {seconds!r}")
-    return seconds
+def _seconds_fault(seconds: object) -> str | None:
+    return None if _is_finite(seconds) and seconds >= 0 else "must be seconds, at least 0"
 
 
-def _checked_count(name: str, count: object, *, at_least: int) -> int:
-    if not isinstance(count, int) or isinstance(count, bool) or count < at_least:
-        raise ConfigurationError(f"{name} is a whole number, at least {at_least}: {count!r}")
-    return count
+def count_fault(count: object, *, at_least: int = 0) -> str | None:
+    """Return what is wrong with *count* as a whole number, or None."""
+    is_count = isinstance(count, int) and not isinstance(count, bool) and count >= at_least
+    return None if is_count else f"must be a whole number, at least {at_least}"
 
 
-def _checked_on_invalid(choice: object) -> OnInvalid:
-    if choice not in ("raise", "keep"):
-        raise ConfigurationError(f'on_invalid is "raise" or "keep": {choice!r}')
-    return choice
+def _on_invalid_fault(choice: object) -> str | None:
+    return None if choice in ("raise", "keep") else 'must be "raise" or "keep"'
 
 
 def _is_finite(value: object) -> TypeGuard[float]:
     # Sockets and sleep() take no more than TIMEOUT_MAX, which is 292 years.
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= threading.TIMEOUT_MAX
+
+
+_FAULTS: Final[dict[str, Callable[[Any], str | None]]] = {
+    "timeout": _timeout_fault,
+    "max_retries": count_fault,
+    "max_retry_wait": _seconds_fault,
+    "on_invalid": _on_invalid_fault,
+}

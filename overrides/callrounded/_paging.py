@@ -1,252 +1,229 @@
-"""A listing: which requests to make, which records to hand out, where it stands, and whether it is complete.
+"""Which page comes next, and whether all records have come: plain objects without I/O.
 
-Nothing here sends or waits. A driver asks `wanted()` what to request, tells `receive()` what came, and hands out what
-`advance()` gives, in whatever order requests are answered; so threads, tasks and a simple loop share one logic.
+Every list endpoint of the API has the same pagination parameters and the same envelope; nothing else is known here.
+
+A *pass* reads the listing once, from its start to its end: `PagePass` by page number, `CursorPass` from cursor to
+cursor. It is given the pages in their order, and says at its end whether it is complete. `_listing` makes as many
+passes as it takes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Collection, Sequence
+from typing import Any, Final, Generic, Protocol, TypeVar
 
-from ._checkpoint import Checkpoint, Plan, Position, to_checkpoint
-from ._cursor_walk import CursorWalk, TotalCheck
-from ._errors import IncompleteListingError
-from ._identity import unmet
-from ._page_walk import PageWalk, Spare
-from ._pages import ListEnvelope, ListRequest, OnProgress, Progress, Step
+from attrs import define
 
-if TYPE_CHECKING:
-    from ._connection import Answer
-    from ._identity import Key
+from ._errors import IncompleteListingError, PaginationLoopError
+from ._identity import Key, keys_of
 
 T = TypeVar("T")
 
-# A listing that does not add up is read so many times again, in page mode, for the records that are missing.
-_REPAIRS = 2
+# Maximum number of pages in a row that bring nothing new; one more, and the server goes round in circles.
+MAX_FRUITLESS_PAGES: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Batch(Generic[T]):
-    """The records of one page that were not handed out before, and the position after it."""
+class ListEnvelope(Protocol[T]):
+    """What surrounds every list of records."""
 
-    records: list[T]
-    request: ListRequest
-    answer: Answer[ListEnvelope[T]]
-    position: Position
+    @property
+    def data(self) -> list[T]: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+    @property
+    def current_page(self) -> int | None: ...
+    @property
+    def total_pages(self) -> int | None: ...
+    @property
+    def total_items(self) -> int | None: ...
 
 
-class Listing(Generic[T]):
-    """A listing of *plan* from *start* on: at most *max_items* records, all there are if None.
+@define(frozen=True, kw_only=True, eq=False)
+class PageRequest:
+    """The pagination parameters of one request; None is not sent."""
 
-    It is complete when the distinct records that came are as many as the total says, and the total was the same in
-    every answer; or, when the total changed, when the pages join without a gap (see `_chain`). If it is not, it is
-    read again in page mode for what is missing, a bounded number of times.
+    page: int | None = None
+    limit: int | None = None
+    use_cursor: bool | None = None
+    cursor: str | None = None
 
-    Attributes:
-        finished: Whether it is complete, or has as many records as were wanted.
-        order: After a repair, the identities of all records in the server's order.
+    def arguments(self) -> dict[str, Any]:
+        """Return what is sent, by name."""
+        named = {"page": self.page, "limit": self.limit, "use_cursor": self.use_cursor, "cursor": self.cursor}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+def next_page_request(sent: PageRequest, page: ListEnvelope[Any]) -> PageRequest | None:
+    """Return the request for the page after *page*, which was *sent* for, or None when it was the last.
+
+    In page mode the last page is the one whose number is the number of pages; where that number is absent, it is a page
+    without records, as the server may have made a page shorter than it was asked to.
+    """
+    if sent.use_cursor:
+        if not page.next_cursor:
+            return None
+        return PageRequest(limit=sent.limit, use_cursor=sent.use_cursor, cursor=page.next_cursor)
+    number = sent.page or 1
+    more = bool(page.data) if page.total_pages is None else number < page.total_pages
+    return PageRequest(page=number + 1, limit=sent.limit, use_cursor=sent.use_cursor) if more else None
+
+
+class _Pass(Generic[T]):
+    """What both kinds of passes share: the records that were seen."""
+
+    def __init__(self) -> None:
+        self.seen: set[Key] = set()
+        self.ended = False
+        self.changed = False
+        """Whether the listing changed while it was read. From cursor to cursor that does not show."""
+        self._fruitless = 0
+
+    def _unseen(self, data: Sequence[T]) -> dict[Key, T]:
+        """Note the records of a page; return those that this pass had not seen, by their identity."""
+        unseen = {key: record for key, record in zip(keys_of(data), data, strict=True) if key not in self.seen}
+        self.seen.update(unseen)
+        self._fruitless = 0 if unseen else self._fruitless + 1
+        return unseen
+
+    def _check_progress(self, place: str) -> None:
+        if self._fruitless > MAX_FRUITLESS_PAGES:
+            raise PaginationLoopError(f"{self._fruitless} pages in a row have brought no new record, up to {place}.")
+
+
+class PagePass(_Pass[T]):
+    """A pass by page number. The first page tells how many there are; the others can then be requested at once.
+
+    It is complete when the total was the same in every page, and as many distinct records came. Where the API tells no
+    total, it ends with an empty page, and is complete when no record came twice.
     """
 
     def __init__(
-        self,
-        plan: Plan,
-        start: Position,
-        *,
-        max_items: int | None = None,
-        on_progress: OnProgress | None = None,
+        self, limit: int | None, first: int = 1, *, max_items: int | None = None, resumed_total: int | None = None
     ) -> None:
-        self.finished = max_items == 0
-        self.order: list[Key] = []
-        self._plan = plan
-        self._start = start
-        self._left = max_items
-        self._on_progress = on_progress
-        self._count = start.count
-        self._pages = 0
-        self._page_length = 0
-        self._position = start
-        self._met: set[Key] = set()
-        self._repairs = 0
-        self._under_way = 0
-        # By id: a walk and the one after it can make equal requests.
-        self._arrived: set[int] = set()
-        self._spare = Spare()
-        self._steady_total: int | None = None
-        self._walk: PageWalk[T] | CursorWalk[T] | TotalCheck[T]
-        self._walk = CursorWalk(plan, start) if plan.use_cursor else PageWalk(plan, start, self._spare)
-
-    @property
-    def checkpoint(self) -> Checkpoint:
-        """Where to go on, after the records that were handed out."""
-        return to_checkpoint(self._plan, self._position, self._left)
-
-    @property
-    def under_way(self) -> int:
-        """How many requests have been made that no answer has come to."""
-        return self._under_way
-
-    def wanted(self, room: int, ahead: int | None) -> list[ListRequest]:
-        """Return the requests to make now, the most urgent first.
+        """Prepare a pass.
 
         Args:
-            room: How many pages may be under way.
-            ahead: How many pages, from the one whose turn it is, may be under way or here; None for any number.
+            limit: Records per page.
+            first: The number of the first page.
+            max_items: Maximum number of records that are of interest.
+            resumed_total: How many records there were when the pages before *first* were read.
         """
-        room -= self._under_way
-        if room < 1 or self.finished or self._walk.finished:
-            return []
-        if self._left is not None and self._page_length:
-            needed = -(-self._left // self._page_length)
-            ahead = needed if ahead is None else min(ahead, needed)
-        requests = self._walk.wanted(room, ahead)
-        self._under_way += len(requests)
-        return requests
+        super().__init__()
+        self.total = resumed_total
+        self.number = first
+        """The number of the next page to receive."""
+        self.expected: int | None = None
+        """How many records there are from the first page on, if that is known."""
+        self._limit = limit
+        self._first = first
+        self._max_items = max_items
+        self._resumed_total = resumed_total
+        self._to_request = first
+        self._last: int | None = None
 
-    def arrived(self, request: ListRequest) -> None:
-        """Take note that *request* is not under way any more, though it is not yet known what its answer means."""
-        self._arrived.add(id(request))
-        self._under_way -= 1
+    def next_request(self) -> PageRequest | None:
+        """Return the next request that can be made now, or None."""
+        if self.ended or self._to_request > (self.number if self._last is None else self._last):
+            return None
+        self._to_request += 1
+        return PageRequest(page=self._to_request - 1, limit=self._limit)
 
-    def repeats(self, request: ListRequest) -> None:
-        """Take note that *request* is made again."""
-        self._depart(request)
-        self._under_way += 1
-
-    def receive(self, request: ListRequest, answer: Answer[ListEnvelope[T]]) -> None:
-        """Take the answer to *request*."""
-        self._depart(request)
-        self._walk.receive(request, answer)
-
-    def fail(self, request: ListRequest, error: Exception) -> None:
-        """Take the error that *request* brought; it is raised when the turn comes to that page."""
-        self._depart(request)
-        self._walk.fail(request, error)
-
-    def advance(self) -> Batch[T] | None:
-        """Return what is to be handed out next, or None when answers are lacking, or when all is done.
+    def receive(self, page: ListEnvelope[T] | None) -> dict[Key, T]:
+        """Take the next page, None for a 404 beyond the end; return the records that are new in this pass.
 
         Raises:
-            PaginationLoopError: the server hands out what it handed out before.
-            IncompleteListingError: records are missing, and reading again did not bring them.
-            Exception: what the request for the next page brought.
+            PaginationLoopError: it is another page than the one requested.
+            IncompleteListingError: the listing was resumed, and has changed.
         """
-        while not self.finished:
-            walk = self._walk
-            step = walk.advance()
-            if step is not None and not isinstance(walk, TotalCheck):
-                return self._hand_out(step, walk)
-            if not walk.finished:
-                return None
-            self._conclude()
-        return None
+        number = self.number
+        data: list[T] = [] if page is None else page.data
+        total = None if page is None else page.total_items
+        if page is not None and page.total_pages is not None and number > max(page.total_pages, 1):
+            data = []  # Beyond the end, a server may send its last page.
+        elif page is not None and page.current_page not in (None, number):
+            raise PaginationLoopError(f"Page {number} was requested, but the server sent page {page.current_page}.")
+        if number == self._first:
+            self._begin(page, len(data))
+        elif page is None:
+            self.changed = self.changed or self._last is not None
+        elif self.total is not None and total != self.total:
+            self.changed = True
+        unseen = self._unseen(data)
+        self.changed = self.changed or len(unseen) < len(data)
+        self.number += 1
+        self.ended = not data if self._last is None else number >= self._last
+        if self._last is None and not self.ended:
+            self._check_progress(f"page {number}")
+        return unseen
 
-    def report(self) -> None:
-        """Tell the consumer's `on_progress` about what was handed out. What it raises is no error of the listing."""
-        if self._on_progress is not None:
-            self._on_progress(Progress(self._count, self._position.total, self._pages))
+    @property
+    def is_complete(self) -> bool:
+        """Whether the records that were seen are all there are, from the first page on."""
+        return not self.changed and (self.expected is None or len(self.seen) == self.expected)
 
-    def _depart(self, request: ListRequest) -> None:
-        if id(request) in self._arrived:
-            self._arrived.remove(id(request))
-        else:
-            self._under_way -= 1
-
-    def _hand_out(self, step: Step[T], walk: PageWalk[T] | CursorWalk[T]) -> Batch[T]:
-        records, keys = step.new, step.new_keys
-        if self._repairs:
-            # New to this walk, but maybe not to those before.
-            self.order.extend(step.keys)
-            by_key = unmet(records, keys, self._met)
-            records, keys = list(by_key.values()), list(by_key)
-            self._met.update(keys)
-        if self._left is not None:
-            records = records[: self._left]
-            self._left -= len(records)
-            self.finished = not self._left
-        self._count += len(records)
-        self._pages += 1
-        self._page_length = max(self._page_length, len(step.keys))
-        if not self._repairs:
-            self._position = self._position_after(step, walk)
-        if (self._repairs and records) or (isinstance(walk, PageWalk) and walk.gave_up):
-            # These can stand anywhere: to go on behind them, all that was handed out had to be known.
-            self._position = replace(
-                self._position, at_end=True, count=self._count, keys=(), changed=True, doubtful=True
+    def _begin(self, page: ListEnvelope[T] | None, size: int) -> None:
+        """Learn from the first page, of *size* records, how many pages and records there are."""
+        total = None if page is None else page.total_items
+        if self._resumed_total is not None and total != self._resumed_total:
+            now = "the next page is gone" if page is None else f"{total} now"
+            raise IncompleteListingError(
+                f"The listing has changed since it was interrupted: {self._resumed_total} records then, {now}.",
+                expected=total,
+                received=0,
             )
-        return Batch(records, step.request, step.answer, self._position)
-
-    def _position_after(self, step: Step[T], walk: PageWalk[T] | CursorWalk[T]) -> Position:
-        keys = step.new_keys
-        if len(keys) < self._page_length:
-            keys = [*self._position.keys, *keys][-self._page_length :]
-        at_end, count, before = walk.finished, self._count, self._start.before
-        if isinstance(walk, PageWalk):
-            chain, page = walk.chain, (step.request.page or 1) + 1
-            return Position(page, None, at_end, count, chain.before, chain.total, chain.changed, chain.doubtful, keys)
-        trail = step.request.cursor, self._position.trail
-        return Position(None, step.answer.value.next_cursor, at_end, count, before, keys=keys, trail=trail)
-
-    def _conclude(self) -> None:
-        """Decide what follows after the last page: nothing, a check, another walk.
-
-        Raises:
-            IncompleteListingError: another walk would not help, or is one too many.
-        """
-        walk, before = self._walk, self._start.before
-        if isinstance(walk, CursorWalk):
-            self._met = walk.met
-            if self._plan.verify and before is not None:
-                self._walk = TotalCheck()
-            else:
-                self.finished = True
+        self.total = total
+        if page is None or total is None:
             return
-        if isinstance(walk, PageWalk):
-            before, total, changed = walk.chain.before, walk.chain.total, walk.chain.changed
-            if not self._repairs:
-                self._met = walk.met
-                self._steady_total = None if changed else total
-            self.finished = walk.complete
-            # Where the order of the server is not stable, one walk after the other brings some more.
-            can_count = not changed and total == self._steady_total
-        else:
-            total, changed, can_count = walk.total, False, True
-            self.finished = total is None
-        expected = None if total is None or before is None else total - before
-        self.finished |= can_count and expected == self._count
-        if not self.finished:
-            self._repair(expected, changed=changed)
+        if page.total_pages is None:
+            self.expected = total if self._first == 1 else None
+            return
+        self._last = max(page.total_pages, self._first)
+        # The server may cap the size: a page that others follow shows it. The last page alone proves nothing.
+        proves_nothing = 1 < self._first == self._last
+        self.expected = size if proves_nothing else total - (self._first - 1) * size
+        if self._max_items is not None and size:
+            last_of_interest = self._first - 1 - (-self._max_items // size)
+            if last_of_interest < self._last:
+                self._last, self.expected = last_of_interest, (last_of_interest - self._first + 1) * size
 
-    def _repair(self, expected: int | None, *, changed: bool) -> None:
-        """Begin to read the listing again, in page mode, if that can help.
+
+class CursorPass(_Pass[T]):
+    """A pass from cursor to cursor, one page after the other. The API tells no total there."""
+
+    def __init__(self, limit: int | None, cursor: str | None = None, *, seen: Collection[str | None] = ()) -> None:
+        """Prepare a pass from *cursor* on, or from the beginning; cursors that were *seen* must not come again."""
+        super().__init__()
+        self.cursor = cursor
+        """The cursor of the next page to receive."""
+        self._limit = limit
+        self._cursors = {cursor, *seen}
+        self._is_requested = False
+
+    def next_request(self) -> PageRequest | None:
+        """Return the next request that can be made now, or None."""
+        if self.ended or self._is_requested:
+            return None
+        self._is_requested = True
+        return PageRequest(limit=self._limit, use_cursor=True, cursor=self.cursor)
+
+    def receive(self, page: ListEnvelope[T]) -> dict[Key, T]:
+        """Take the next page; return the records that are new in this pass.
 
         Raises:
-            IncompleteListingError: it cannot, or has been done often enough.
+            PaginationLoopError: its cursor was there before, or pages bring nothing new.
         """
-        again = self._start_of_repair()
-        if again is None or self._repairs == _REPAIRS or self._spare.is_used_up:
-            message = f"The listing is not complete: {self._count} records came, there should be {expected}."
-            if changed:
-                message = (
-                    f"The listing kept changing while it was read: {self._count} records came, "
-                    "and whether others were missed cannot be told."
-                )
-            raise IncompleteListingError(message, expected=expected, received=self._count)
-        self._repairs += 1
-        self.order.clear()
-        self._walk = PageWalk(replace(self._plan, use_cursor=None), again, self._spare)
-
-    def _start_of_repair(self) -> Position | None:
-        """Return where to begin to read the listing again in page mode, None if that cannot help.
-
-        - What did not add up before an interruption does not afterwards, and what was read from cursor to cursor
-          before one can have lost records too.
-        - After an interrupted repair nobody knows what was handed out.
-        - The place where a listing began that began in the middle can have moved.
-        """
-        start = self._start
-        is_from_top = start.page in {None, 1} and start.before == 0 and not start.count
-        is_anchored = len(start.keys) > 0 and not self._plan.use_cursor and not start.doubtful
-        if self._plan.verify and (is_from_top or is_anchored):
-            return replace(start, cursor=None, at_end=False)
-        return None
+        following = page.next_cursor
+        if following and following in self._cursors:
+            raise PaginationLoopError(f"The server sent a cursor a second time: {following!r:.200}.")
+        unseen = self._unseen(page.data)
+        self._is_requested = False
+        self.cursor = following or None
+        self._cursors.add(self.cursor)
+        self.ended = not following
+        if following:
+            self._check_progress(f"cursor {following!r:.200}")
+        return unseen

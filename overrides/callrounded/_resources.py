@@ -1,312 +1,264 @@
-"""From list operations to what users call: `phone_numbers = SyncList(api.list_phone_numbers)` in the class of a client.
+"""From list operations to what users call: `phone_numbers = ListResource(list_phone_numbers, listing_options)`.
 
-That line is all that one more list endpoint needs: the parameters of `list()` and the type of the records are the
-operation's.
+That line in the class of a client is all that one more list endpoint needs. The parameters of `list()` are those of the
+operation, the parameters of `iter_all()` and `list_all()` those of a function such as `listing_options`. An operation
+with filters has a function of its own, of two lines:
+
+    def call_listing_options(*, status: str | None = None, **listing: Unpack[ListingArguments]) -> ListingOptions:
+        return with_filters(listing_options(**listing), status=status)
 """
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, Self, TypeVar, overload
+import copy
+import inspect
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from contextlib import aclosing, closing
+from types import MethodType
+from typing import Any, Generic, ParamSpec, Protocol, Self, TypeVar
 
-from ._async_listing import AsyncSource
-from ._checkpoint import Checkpoint
-from ._errors import APIError, PaginationError
-from ._identity import in_order_of
-from ._listing import Source
-from ._page import Page, PageToCome, place_of_first
-from ._pages import ListEnvelope, OnProgress
-from ._reading import Reading, single_page
+from callrounded_generated.responses import Response
 
-if TYPE_CHECKING:
-    from callrounded_generated.operation import Operation
-
-    from ._connection import AsyncConnection, Connection
+from ._arguments import ListingArguments, ListingOptions, start_of
+from ._checkpoint import Plan, Position
+from ._errors import ConfigurationError, RoundedError
+from ._listing import Listing, ReceivedPage
+from ._operation import Operation, by_name, name_of
+from ._page import AsyncPage, Page, PendingPage
+from ._page_context import PageContext
+from ._paging import ListEnvelope, PageRequest
+from ._prefetch import read_pages, read_pages_async
+from ._retry import Hold
+from ._sending import AsyncSender, Sender
+from ._signatures import with_parameters
 
 P = ParamSpec("P")
+L = ParamSpec("L")
 T = TypeVar("T")
+S = TypeVar("S", Sender, AsyncSender)
+S_co = TypeVar("S_co", Sender, AsyncSender, covariant=True)
+
+_PAGING = frozenset({"page", "limit", "use_cursor", "cursor"})
+_OURS = frozenset(ListingArguments.__annotations__) - _PAGING
 
 
-class _SyncClient(Protocol):
+class _Client(Protocol[S_co]):
     @property
-    def _connection(self) -> Connection: ...
+    def _sender(self) -> S_co: ...
 
 
-class _AsyncClient(Protocol):
-    @property
-    def _connection(self) -> AsyncConnection: ...
+class _AnyListResource(Generic[P, L, T, S]):
+    """What the resources of both worlds have in common. In the class of a client it is a descriptor."""
 
+    def __init__(self, operation: Operation[P, ListEnvelope[T]], listing: Callable[L, ListingOptions]) -> None:
+        """Make a resource.
 
-class SyncList(Generic[P, T]):
-    """Gives the clients of a class a resource with the methods of a list operation."""
-
-    def __init__(self, operation: Operation[P, ListEnvelope[T], object]) -> None:
+        Args:
+            operation: A generated module whose operation lists records.
+            listing: Checks the arguments of `iter_all` and `list_all`; its parameters are theirs.
+        """
         self._operation = operation
+        self._options = listing
+        self._sender: S
+        parameters = inspect.signature(operation.sync_detailed).parameters
+        self._filters = set(parameters) - _PAGING - {"client"}
+        self._ambiguous = _OURS & self._filters
+        shown = [parameter for parameter in parameters.values() if parameter.name != "client"]
+        # So that help() and notebooks show the real parameters.
+        self._methods = {
+            name: with_parameters(vars(type(self))[name], parameters)
+            for name, parameters in (
+                ("list", shown),
+                ("iter_all", [*inspect.signature(listing).parameters.values()]),
+                ("list_all", [*inspect.signature(listing).parameters.values()]),
+            )
+        }
 
-    @overload
-    def __get__(self, client: None, owner: type[Any]) -> Self: ...
-    @overload
-    def __get__(self, client: _SyncClient, owner: type[Any]) -> ListResource[P, T]: ...
-    def __get__(self, client: _SyncClient | None, owner: type[Any]) -> Self | ListResource[P, T]:
+    def __get__(self, client: _Client[S] | None, owner: type[Any]) -> Self:
+        """Return the resource of *client*."""
         if client is None:
             return self
-        # Private to users; the protocol says that a client has it.
-        connection = client._connection  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        return ListResource(connection, self._operation)
-
-
-class AsyncList(Generic[P, T]):
-    """Gives the async clients of a class a resource with the methods of a list operation."""
-
-    def __init__(self, operation: Operation[P, ListEnvelope[T], object]) -> None:
-        self._operation = operation
-
-    @overload
-    def __get__(self, client: None, owner: type[Any]) -> Self: ...
-    @overload
-    def __get__(self, client: _AsyncClient, owner: type[Any]) -> AsyncListResource[P, T]: ...
-    def __get__(self, client: _AsyncClient | None, owner: type[Any]) -> Self | AsyncListResource[P, T]:
-        if client is None:
-            return self
-        # As above.
-        connection = client._connection  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        return AsyncListResource(connection, self._operation)
-
-
-class ListResource(Generic[P, T]):
-    """The records of one kind: a page of them, an iterator of all, or a list of all."""
-
-    def __init__(self, connection: Connection, operation: Operation[P, ListEnvelope[T], object]) -> None:
-        self._source: Source[T] = Source(connection, operation)
-        self._operation = operation
+        bound = copy.copy(self)
+        vars(bound).update({name: MethodType(method, bound) for name, method in self._methods.items()})
+        bound._sender = client._sender  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return bound
 
     def __repr__(self) -> str:
-        return f"<{self._operation.name} of {self._source.connection!r}>"
+        return f"<list resource: {name_of(self._operation)}>"
 
-    def iter_all(
-        self,
-        *,
-        limit: int | None = 1000,
-        page: int | None = None,
-        use_cursor: bool | None = None,
-        cursor: str | None = None,
-        max_items: int | None = None,
-        concurrency: int = 8,
-        verify: bool = True,
-        checkpoint: Checkpoint | None = None,
-        on_progress: OnProgress | None = None,
-        **filters: Any,
-    ) -> Iterator[T]:
+    def _single(self, arguments: dict[str, Any]) -> tuple[Plan, Position, PageRequest]:
+        """Return the listing that one page with these *arguments* is a part of, its start, and the request.
+
+        Raises:
+            ConfigurationError: pagination parameters contradict each other.
+        """
+        start = start_of(arguments.get("page"), arguments.get("use_cursor"), arguments.get("cursor"))
+        if start.page is None:
+            arguments["use_cursor"] = True
+        filters = {name: value for name, value in arguments.items() if name not in _PAGING and value is not None}
+        plan = Plan(operation=name_of(self._operation), limit=arguments.get("limit"), filters=filters)
+        return plan, start, PageRequest(**{name: arguments.get(name) for name in _PAGING})
+
+    def _begin(self, options: ListingOptions, arguments: dict[str, Any], *, starts_over: bool) -> Listing[T]:
+        """Return the listing that these arguments of `iter_all` or `list_all` ask for.
+
+        Raises:
+            ConfigurationError: the checkpoint cannot be used, or an argument is ambiguous.
+        """
+        if ambiguous := self._ambiguous & set(arguments):
+            raise ConfigurationError(
+                f"{name_of(self._operation)} has a parameter {min(ambiguous)} of its own: pass it to list(), "
+                "and iterate the page."
+            )
+        plan, start = options.plan(name_of(self._operation))
+        if unknown := set(plan.filters) - self._filters:
+            raise ConfigurationError(f"The checkpoint is damaged: {min(unknown)!r:.80} is no filter of this listing.")
+        return Listing(plan, start, starts_over=starts_over)
+
+
+class ListResource(_AnyListResource[P, L, T, Sender]):
+    """The records of one kind: a page of them, an iterator of all, or a list of all."""
+
+    def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> Iterator[T]:  # noqa: D417 - these are the keywords
         """Yield every record, page after page, in the order of the server.
 
         Every record that was there throughout comes exactly once, or an error is raised: after the last record, if only
-        the end shows that something is missing. What had to be looked for again comes when it is found. No more than
-        the pages under way, and the ids, are held in memory. Nothing is requested before the first record is asked
-        for. Leaving the loop ends the requests under way: the sync client waits for them, the async one hangs up.
+        the end shows that something is missing. If the listing changes while it is read, it is read again, and records
+        that are new come then. Only the pages in flight, and the ids, are held in memory. Nothing is requested before
+        the first record is asked for. Leaving the loop waits for the requests in flight.
 
         Args:
-            limit: Records per page.
-            page: The page to start with, the first by default. Other than in cursor mode.
-            use_cursor: True goes from cursor to cursor, anything else from page number to page number.
+            limit: Records per page, 1000 by default.
+            page: The number of the page to start with. Not with a cursor.
+            use_cursor: True reads from cursor to cursor, otherwise by page number.
             cursor: The cursor to start with; it implies cursor mode.
-            max_items: So many records at most. What comes after them is neither requested nor verified.
-            concurrency: So many pages at once at most, as soon as the consumer keeps up.
-            verify: Whether to compare what came with the total that the API reports, and to repair what is missing.
-            checkpoint: Where to go on: of a `Page`, or of an error. It brings limit and filters with it.
+            max_items: Maximum number of records. What comes after them is neither requested nor verified.
+            concurrency: Maximum number of pages in flight, 8 by default. Ignored in cursor mode.
+            verify: Whether to make sure that the listing is complete, and to read it again if it is not.
+            checkpoint: Where to resume: of a `Page`, or of an error. It brings limit and filters with it.
             on_progress: Called after each page with a `Progress`.
-            **filters: Other parameters of the operation.
 
         Raises:
             ConfigurationError: an argument or the checkpoint cannot be used; at once.
             APIError: a page did not come; it has the checkpoint after the last record.
-            IncompleteListingError: records were lost, or the listing kept changing.
+            IncompleteListingError: records are missing, or the listing kept changing.
             PaginationLoopError: the server keeps handing out the same page or cursor.
         """
-        reading = Reading[T].begin(
-            self._operation,
-            limit=limit,
-            page=page,
-            use_cursor=use_cursor,
-            cursor=cursor,
-            max_items=max_items,
-            concurrency=concurrency,
-            verify=verify,
-            checkpoint=checkpoint,
-            on_progress=on_progress,
-            filters=filters,
-        )
-        return self._records(reading)
+        options = self._options(*args, **kwargs)
+        return self._records(self._begin(options, kwargs, starts_over=False), options)
 
-    def list_all(
-        self,
-        *,
-        limit: int | None = 1000,
-        page: int | None = None,
-        use_cursor: bool | None = None,
-        cursor: str | None = None,
-        max_items: int | None = None,
-        concurrency: int = 8,
-        verify: bool = True,
-        checkpoint: Checkpoint | None = None,
-        on_progress: OnProgress | None = None,
-        **filters: Any,
-    ) -> builtins.list[T]:
+    def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error.
 
-        The arguments are those of `iter_all`; so many pages as *concurrency* says are under way at once.
+        The arguments are those of `iter_all`; up to *concurrency* pages are fetched at once.
 
         Raises:
             ConfigurationError: an argument or the checkpoint cannot be used.
-            APIError, PaginationError: as in `iter_all`. `partial` has the records before it, `checkpoint` where to go
-                on: together with what `list_all(checkpoint=error.checkpoint)` returns, they are the whole.
+            APIError, PaginationError: as in `iter_all`. `partial` has the records before it, `checkpoint` where to
+                resume: together with what `list_all(checkpoint=error.checkpoint)` returns, they are the whole.
         """
-        reading = Reading[T].begin(
-            self._operation,
-            limit=limit,
-            page=page,
-            use_cursor=use_cursor,
-            cursor=cursor,
-            max_items=max_items,
-            concurrency=concurrency,
-            verify=verify,
-            checkpoint=checkpoint,
-            on_progress=on_progress,
-            filters=filters,
-        )
+        options = self._options(*args, **kwargs)
         records: builtins.list[T] = []
         try:
-            with self._source.read(reading.plan, reading.listing, reading.threaded_pace()) as batches:
-                for batch in batches:
-                    records += batch.records
-        except (APIError, PaginationError) as error:
+            with closing(
+                self._read(self._begin(options, kwargs, starts_over=True), window=None, options=options)
+            ) as pages:
+                for page in pages:
+                    records += page.records
+                    if page.reads_again:
+                        records.clear()
+        except RoundedError as error:
             error.partial = records
             raise
-        return in_order_of(reading.listing.order, records)
+        return records
 
     def list(self, *args: P.args, **kwargs: P.kwargs) -> Page[T]:
-        """Request one page and return it; iterating it walks on to the last one.
+        """Request one page and return it; iterating it goes on to the last one.
 
-        Args:
-            *args: The parameters of the operation, by position.
-            **kwargs: The same, by name. Those for paging are `page`, the number of the page; `limit`, records per page;
-                `use_cursor`; and `cursor`, which implies cursor mode. What is not given, or None, is not sent; in
-                cursor mode `page` is not sent.
+        The parameters are those of the operation. `cursor` implies cursor mode. None omits a parameter; the API applies
+        its default.
 
         Raises:
             ConfigurationError: a parameter cannot be used, or not together with another.
             APIError: the page did not come.
         """
-        asked = single_page(self._operation, args, kwargs)
-        answer = self._source.get(asked.plan, asked.request)
-        return Page(self._source, asked.plan, asked.request, answer, place_of_first(asked, answer))
+        plan, start, request = self._single(by_name(self._operation, args, kwargs))
+        response = self._sender.send(self._operation, kwargs)
+        context = PageContext[T].first(plan, start, request, response)
+        return Page(context, lambda listing: self._read(listing, window=0))
 
-    def _records(self, reading: Reading[T]) -> Generator[T, None, None]:
-        with self._source.read(reading.plan, reading.listing, reading.opening_pace()) as batches:
-            for batch in batches:
-                yield from batch.records
+    def _records(self, listing: Listing[T], options: ListingOptions) -> Generator[T, None, None]:
+        with closing(self._read(listing, window=1, options=options)) as pages:
+            for page in pages:
+                yield from page.records
+
+    def _read(
+        self, listing: Listing[T], *, window: int | None, options: ListingOptions | None = None
+    ) -> Generator[ReceivedPage[T], None, None]:
+        def send(request: PageRequest, hold: Hold) -> Response[Any]:
+            return self._sender.send(self._operation, listing.plan.filters | request.arguments(), hold)
+
+        concurrency, on_progress = (1, None) if options is None else (options.concurrency, options.on_progress)
+        return read_pages(listing, send, concurrency=concurrency, window=window, on_progress=on_progress)
 
 
-class AsyncListResource(Generic[P, T]):
+class AsyncListResource(_AnyListResource[P, L, T, AsyncSender]):
     """The records of one kind: a page of them, an iterator of all, or a list of all."""
 
-    def __init__(self, connection: AsyncConnection, operation: Operation[P, ListEnvelope[T], object]) -> None:
-        self._source: AsyncSource[T] = AsyncSource(connection, operation)
-        self._operation = operation
+    def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> AsyncIterator[T]:
+        """Yield every record, page after page, in the order of the server: see `ListResource.iter_all`."""
+        options = self._options(*args, **kwargs)
+        return self._records(self._begin(options, kwargs, starts_over=False), options)
 
-    def __repr__(self) -> str:
-        return f"<{self._operation.name} of {self._source.connection!r}>"
-
-    def iter_all(
-        self,
-        *,
-        limit: int | None = 1000,
-        page: int | None = None,
-        use_cursor: bool | None = None,
-        cursor: str | None = None,
-        max_items: int | None = None,
-        concurrency: int = 8,
-        verify: bool = True,
-        checkpoint: Checkpoint | None = None,
-        on_progress: OnProgress | None = None,
-        **filters: Any,
-    ) -> AsyncIterator[T]:
-        """Yield every record, page after page, in the order of the server: see `Rounded`."""
-        reading = Reading[T].begin(
-            self._operation,
-            limit=limit,
-            page=page,
-            use_cursor=use_cursor,
-            cursor=cursor,
-            max_items=max_items,
-            concurrency=concurrency,
-            verify=verify,
-            checkpoint=checkpoint,
-            on_progress=on_progress,
-            filters=filters,
-        )
-        return self._records(reading)
-
-    async def list_all(
-        self,
-        *,
-        limit: int | None = 1000,
-        page: int | None = None,
-        use_cursor: bool | None = None,
-        cursor: str | None = None,
-        max_items: int | None = None,
-        concurrency: int = 8,
-        verify: bool = True,
-        checkpoint: Checkpoint | None = None,
-        on_progress: OnProgress | None = None,
-        **filters: Any,
-    ) -> builtins.list[T]:
-        """Return every record, in the order of the server, or raise an error: see `Rounded`."""
-        reading = Reading[T].begin(
-            self._operation,
-            limit=limit,
-            page=page,
-            use_cursor=use_cursor,
-            cursor=cursor,
-            max_items=max_items,
-            concurrency=concurrency,
-            verify=verify,
-            checkpoint=checkpoint,
-            on_progress=on_progress,
-            filters=filters,
-        )
+    async def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
+        """Return every record, in the order of the server, or raise an error: see `ListResource.list_all`."""
+        options = self._options(*args, **kwargs)
         records: builtins.list[T] = []
         try:
-            async with self._source.read(reading.plan, reading.listing, reading.at_full_pace()) as batches:
-                async for batch in batches:
-                    records += batch.records
-        except (APIError, PaginationError) as error:
+            async with aclosing(
+                self._read(self._begin(options, kwargs, starts_over=True), window=None, options=options)
+            ) as pages:
+                async for page in pages:
+                    records += page.records
+                    if page.reads_again:
+                        records.clear()
+        except RoundedError as error:
             error.partial = records
             raise
-        return in_order_of(reading.listing.order, records)
+        return records
 
-    def list(self, *args: P.args, **kwargs: P.kwargs) -> PageToCome[T]:
-        """Request one page: `await` it, or iterate it with `async for` to walk on to the last record.
+    def list(self, *args: P.args, **kwargs: P.kwargs) -> PendingPage[T]:
+        """Request one page: `await` it, or iterate it with `async for`, which goes on to the last record.
 
-        Args:
-            *args: The parameters of the operation, by position.
-            **kwargs: The same, by name. Those for paging are `page`, the number of the page; `limit`, records per page;
-                `use_cursor`; and `cursor`, which implies cursor mode. What is not given, or None, is not sent; in
-                cursor mode `page` is not sent.
+        The parameters are those of the operation. `cursor` implies cursor mode. None omits a parameter; the API applies
+        its default.
 
         Raises:
-            ConfigurationError: a parameter cannot be used, or not together with another; at once.
+            ConfigurationError: a parameter cannot be used, or not together with another.
             APIError: the page did not come.
         """
-        return PageToCome(self._source, single_page(self._operation, args, kwargs))
+        plan, start, request = self._single(by_name(self._operation, args, kwargs))
 
-    async def _records(self, reading: Reading[T]) -> AsyncGenerator[T, None]:
-        async with self._source.read(reading.plan, reading.listing, reading.opening_pace()) as batches:
-            async for batch in batches:
-                for record in batch.records:
+        async def get() -> AsyncPage[T]:
+            response = await self._sender.send(self._operation, kwargs)
+            return AsyncPage(
+                PageContext[T].first(plan, start, request, response), lambda listing: self._read(listing, window=0)
+            )
+
+        return PendingPage(get)
+
+    async def _records(self, listing: Listing[T], options: ListingOptions) -> AsyncGenerator[T, None]:
+        async with aclosing(self._read(listing, window=1, options=options)) as pages:
+            async for page in pages:
+                for record in page.records:
                     yield record
 
+    def _read(
+        self, listing: Listing[T], *, window: int | None, options: ListingOptions | None = None
+    ) -> AsyncGenerator[ReceivedPage[T], None]:
+        async def send(request: PageRequest, hold: Hold) -> Response[Any]:
+            return await self._sender.send(self._operation, listing.plan.filters | request.arguments(), hold)
 
-# The arguments and errors are the same; help() shows them here, too.
-for _name in ("iter_all", "list_all"):
-    vars(AsyncListResource)[_name].__doc__ = vars(ListResource)[_name].__doc__
+        concurrency, on_progress = (1, None) if options is None else (options.concurrency, options.on_progress)
+        return read_pages_async(listing, send, concurrency=concurrency, window=window, on_progress=on_progress)

@@ -25,12 +25,12 @@ def measure(rounds: int, folder: Path) -> list[Figure]:
     contenders = all_of_them(folder)
     page, unknown = records.page(), records.page(with_unknown=True)
     return [
-        reading("read a page of 1,000 numbers", 2.2, contenders, page, rounds),
+        reading("read a page of 1,000 numbers", 2.5, contenders, page, rounds),
         reading("read it with three unknown properties each", 3.0, contenders, unknown, rounds),
         writing("write that page", 3.0, contenders, page, rounds),
         writing("write it with three unknown properties each", None, contenders, unknown, rounds),
         holding("read and hold 20,000 numbers: peak memory", 1.3, contenders),
-        importing("import, and make a client", 1.2, folder, rounds // 10),
+        importing("import, and make a client", 1.5, folder, rounds // 10),
         generating("generate the package", 5.0, folder),
     ]
 

@@ -107,12 +107,12 @@ def measure(rounds: int, folder: Path) -> list[Figure]:
     at_once = without_delay(max(3, rounds // 15))
     in_flight, one_by_one = "bare httpx, 8 pages in flight", "bare httpx, page by page"
     return [
-        figure("list_all, each answer delayed by 50 ms", 1.15, delayed, "Rounded.list_all", in_flight),
-        figure("the same, async", 1.15, delayed, "AsyncRounded.list_all", in_flight),
+        figure("list_all, each answer delayed by 50 ms", 1.3, delayed, "Rounded.list_all", in_flight),
+        figure("the same, async", 1.3, delayed, "AsyncRounded.list_all", in_flight),
         figure("the same, iter_all", None, delayed, "Rounded.iter_all", in_flight),
         figure("the same, from cursor to cursor", None, delayed, "Rounded.list_all, cursor mode", one_by_one),
-        figure("list_all without delay, CPU time", 1.75, at_once, "Rounded.list_all", one_by_one),
-        figure("the same, async", None, at_once, "AsyncRounded.list_all", one_by_one),
+        figure("list_all without delay, CPU time", 2.0, at_once, "Rounded.list_all", one_by_one),
+        figure("the same, async", 2.5, at_once, "AsyncRounded.list_all", one_by_one),
         figure("the same, iter_all", None, at_once, "Rounded.iter_all", one_by_one),
     ]
 

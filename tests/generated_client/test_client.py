@@ -8,10 +8,11 @@ import attrs
 import httpx
 import pytest
 
-from callrounded_generated import AuthenticatedClient, Request
-from callrounded_generated.api import list_phone_numbers
+from callrounded_generated import AuthenticatedClient
+from callrounded_generated.operation import Request
 
 KEY = "key-0123456789"
+LISTING = Request(method="GET", path="/v1/phone-numbers")
 
 
 def sent(client: AuthenticatedClient, request: Request) -> httpx.Request:
@@ -24,25 +25,24 @@ def test_a_request_has_address_query_and_key() -> None:
     """The arguments for httpx are complete: address, encoded query, headers with the key, a finite timeout."""
     request = sent(
         AuthenticatedClient(token=KEY),
-        list_phone_numbers.build(limit=5, use_cursor=True, cursor="2023-11-07T05:31:56+00:00"),
+        Request(
+            method="GET", path="/v1/phone-numbers", params=(("limit", "5"), ("cursor", "2023-11-07T05:31:56+00:00"))
+        ),
     )
     assert request.method == "GET"
     assert str(request.url) == (
-        "https://api.callrounded.com/v1/phone-numbers?limit=5&use_cursor=true&cursor=2023-11-07T05%3A31%3A56%2B00%3A00"
+        "https://api.callrounded.com/v1/phone-numbers?limit=5&cursor=2023-11-07T05%3A31%3A56%2B00%3A00"
     )
     assert request.headers["X-Api-Key"] == KEY
     assert request.headers["Accept"] == "application/json"
     assert set(request.extensions["timeout"].values()) == {30.0}
-    assert (
-        str(sent(AuthenticatedClient(token=KEY), list_phone_numbers.build()).url)
-        == "https://api.callrounded.com/v1/phone-numbers"
-    )
+    assert str(sent(AuthenticatedClient(token=KEY), LISTING).url) == "https://api.callrounded.com/v1/phone-numbers"
 
 
 @pytest.mark.parametrize("base_url", ["http://127.0.0.1:8000/api", "http://127.0.0.1:8000/api/"])
 def test_another_server(base_url: str) -> None:
     """The path goes behind that of the server, with one slash in between."""
-    request = sent(AuthenticatedClient(token=KEY, base_url=base_url), list_phone_numbers.build())
+    request = sent(AuthenticatedClient(token=KEY, base_url=base_url), LISTING)
     assert str(request.url) == "http://127.0.0.1:8000/api/v1/phone-numbers"
 
 
@@ -89,8 +89,6 @@ def test_the_key_stays_where_it_is() -> None:
 def test_timeouts(timeout: Any) -> None:
     """A timeout is one of httpx: seconds, one for each step, none, or that of the httpx client."""
     with httpx.Client(timeout=7) as http:
-        request = http.build_request(
-            **AuthenticatedClient(token=KEY, timeout=timeout).arguments(list_phone_numbers.build())
-        )
+        request = http.build_request(**AuthenticatedClient(token=KEY, timeout=timeout).arguments(LISTING))
     expected = httpx.Timeout(7 if timeout is httpx.USE_CLIENT_DEFAULT else timeout)
     assert request.extensions["timeout"] == expected.as_dict()

@@ -204,7 +204,7 @@ def test_repr() -> None:
     number = by_hand(name="A")
     shown = repr(number)
     assert shown.startswith(
-        "PstnPhoneNumber(id=UUID('3c90c3cc-0d44-4b50-8888-8dd25736052a'), number='+33199000000', created_at="
+        "PstnPhoneNumber(id=UUID('3c90c3cc-0d44-4b50-8888-8dd25736052a'), number='+33199000000', name='A', "
     )
     namespace = {"PstnPhoneNumber": PstnPhoneNumber, "UUID": UUID, "datetime": __import__("datetime")}
     assert eval(shown, namespace) == number

@@ -13,7 +13,7 @@ from uuid import UUID
 import attrs
 import pytest
 
-from callrounded_generated.api import list_phone_numbers
+from callrounded_generated.decoding import decode_json
 from callrounded_generated.errors import DecodeError
 from callrounded_generated.models import PhoneNumberList, PstnPhoneNumber, SipPhoneNumber, UnknownPhoneNumber
 from callrounded_generated.types import MalformedRecord
@@ -114,12 +114,12 @@ def test_keeping_a_broken_record(broken: Any, page: Callable[..., dict[str, Any]
     """With on_invalid="keep" a broken record is replaced by its place, its error and its JSON; the others are read."""
     records = page(7)["data"]
     text = json.dumps(page([*records[:5], broken, *records[5:]])).encode()
-    answer = list_phone_numbers.parse(200, text, on_invalid="keep")
+    answer = decode_json(PhoneNumberList, text, on_invalid="keep")
     malformed: Any = answer.data[5]
     assert type(malformed) is MalformedRecord
     assert (malformed.path, malformed.raw) == ("data[5]", broken)
     with pytest.raises(DecodeError) as caught:
-        list_phone_numbers.parse(200, text)
+        decode_json(PhoneNumberList, text)
     assert malformed.error.args == caught.value.args
     assert [*answer.data[:5], *answer.data[6:]] == PhoneNumberList.from_dict(page(records)).data
     assert answer.to_dict() == json.loads(answer.to_json()) == json.loads(text)
@@ -129,7 +129,7 @@ def test_keeping_is_not_for_the_envelope(page: Callable[..., dict[str, Any]]) ->
     """A broken envelope is an error also with on_invalid="keep"."""
     for change in ({"data": None}, {"status": "x"}, {"error": 5}, {"total_items": True}):
         with pytest.raises(DecodeError):
-            list_phone_numbers.parse(200, json.dumps(page(1) | change).encode(), on_invalid="keep")
+            decode_json(PhoneNumberList, json.dumps(page(1) | change).encode(), on_invalid="keep")
 
 
 def test_many_broken_records(page: Callable[..., dict[str, Any]]) -> None:
@@ -138,12 +138,12 @@ def test_many_broken_records(page: Callable[..., dict[str, Any]]) -> None:
     broken = {0, 1, 31, 32, 33, 63}
     for index in broken:
         answer["data"][index]["id"] = index
-    kept = list_phone_numbers.parse(200, json.dumps(answer).encode(), on_invalid="keep").data
+    kept = decode_json(PhoneNumberList, json.dumps(answer).encode(), on_invalid="keep").data
     assert {index for index, record in enumerate(kept) if isinstance(record, MalformedRecord)} == broken
     assert [record.error.path for record in kept if isinstance(record, MalformedRecord)] == [
         f"data[{index}].id" for index in sorted(broken)
     ]
-    all_broken = list_phone_numbers.parse(200, json.dumps(page([{}] * 50)).encode(), on_invalid="keep").data
+    all_broken = decode_json(PhoneNumberList, json.dumps(page([{}] * 50)).encode(), on_invalid="keep").data
     assert [record.path for record in all_broken if isinstance(record, MalformedRecord)] == [
         f"data[{n}]" for n in range(50)
     ]
@@ -151,8 +151,8 @@ def test_many_broken_records(page: Callable[..., dict[str, Any]]) -> None:
 
 def test_a_kept_record_is_a_value() -> None:
     """It can be copied, pickled, compared and hashed, and its repr does not show a huge payload."""
-    kept: Any = list_phone_numbers.parse(
-        200, json.dumps({"data": [{"x": "y" * 10**6}]}).encode(), on_invalid="keep"
+    kept: Any = decode_json(
+        PhoneNumberList, json.dumps({"data": [{"x": "y" * 10**6}]}).encode(), on_invalid="keep"
     ).data[0]
     for copied in (pickle.loads(pickle.dumps(kept)), copy.copy(kept), copy.deepcopy(kept)):
         assert copied == kept
@@ -164,7 +164,7 @@ def test_a_kept_record_is_a_value() -> None:
 def test_a_kept_record_does_not_hold_the_page(page: Callable[..., dict[str, Any]]) -> None:
     """The error of a kept record holds no frames, and so none of the page's other data."""
     text = json.dumps(page([*page(10)["data"], {}])).encode()
-    kept: Any = list_phone_numbers.parse(200, text, on_invalid="keep").data[-1]
+    kept: Any = decode_json(PhoneNumberList, text, on_invalid="keep").data[-1]
     error = kept.error
     assert (error.__traceback__, error.__context__, error.__cause__) == (None, None, None)
     gc.collect()

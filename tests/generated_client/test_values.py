@@ -58,7 +58,7 @@ class Everything(Model):
     level: Level | None = None
     day: date | None = None
     text: Annotated[str, Meta(min_length=2, max_length=4, pattern="^[a-z]+$")] | None = None
-    few: Annotated[list[int], Meta(min_length=1, max_length=2)] | None = None
+    few: list[int] | None = None
     ids: list[UUID] | None = None
     by_name: dict[str, UUID] | None = None
     either: UUID | int | None = None
@@ -159,8 +159,6 @@ def test_round_trips(data: dict[str, Any]) -> None:
         ({"day": "20240101"}, "day: expected a valid RFC3339 encoded date, found '20240101'"),
         ({"text": "a"}, "text: expected string of length >= 2, found 'a'"),
         ({"text": "ABC"}, "text: expected string matching regex '^[a-z]+$', found 'ABC'"),
-        ({"few": []}, "few: expected array of length >= 1, found []"),
-        ({"few": [1, 2, 3]}, "few: expected array of length <= 2, found [1, 2, 3]"),
         ({"few": [1, "2"]}, "few[1]: expected integer, found '2'"),
         ({"few": {}}, "few: expected array, found {}"),
         ({"ids": [ID, "x"]}, "ids[1]: expected a valid UUID, found 'x'"),

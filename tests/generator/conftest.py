@@ -10,12 +10,15 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import httpx
 import pytest
+from jinja2 import Environment
 
 from generator.check import check
 from generator.document import Document
-from generator.render import render
+from generator.render import write
 
 ROOT = Path(__file__).parents[2]
 HEAD = """\
@@ -29,9 +32,39 @@ paths: {/v1/nothing: {get: {operationId: nothing, tags: [nothing], responses: {'
 """For documents that are about something else: one without an operation is refused."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Compile each template once for all documents: that takes longer than rendering it."""
+    compiled: dict[tuple[str | None, ...], Any] = {}
+    original = Environment.compile
+
+    def compile_once(self: Environment, source: str, name: str | None = None, filename: str | None = None) -> Any:
+        key = (source, name, filename)
+        if key not in compiled:
+            compiled[key] = original(self, source, name, filename)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Environment, "compile", compile_once)
+        yield
+
+
+def called(package: ModuleType, name: str, status: int = 500, content: bytes = b"", **given: Any) -> Any:
+    """Call an operation of *package* against a server that responds like this.
+
+    Return the detailed response; its `http.request` is what was sent.
+    """
+    (found,) = Path(str(package.__file__)).parent.glob(f"api/*/{name}.py")
+    operation = importlib.import_module(f"{package.__name__}.api.{found.parent.name}.{name}")
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, content=content))
+    options = {name: given.pop(name) for name in ("on_invalid",) if name in given}
+    with package.AuthenticatedClient(token="t", httpx_args={"transport": transport}, **options) as client:
+        return operation.sync_detailed(client, **given)
+
+
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], ModuleType]]:
-    """Render a document, import the package and return it.
+    """Render a document, import the package and return it. It is not formatted, which takes longer than the rest.
 
     The document is the name of a file in specs/growth, rendered once for all tests, or YAML below the usual head. One
     without paths gets an operation.
@@ -51,7 +84,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
                 text += OPERATION
             document = Document.parse(text.encode(), "small.yaml")
             check(document)
-            render(document, ROOT / "generator" / "config.yaml", ROOT / "generator" / "templates", folder / name)
+            write(document, ROOT / "generator" / "config.yaml", ROOT / "generator" / "templates", folder / name)
             packages[source] = importlib.import_module(name)
         return packages[source]
 

@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.generator.conftest import called
+
 
 class Api:
     """The operation of a document with the request body *source*; its requests are kept."""
@@ -454,5 +456,5 @@ def test_parameters_called_like_the_class_of_a_body(package: Any, name: str) -> 
     thing = importlib.import_module(f"{found.__name__}.models").Thing
     (argument,) = (each for each in module.sync.__annotations__ if each.rstrip("_").lower() == name.lower())
     for body, content in (([thing(a=1)], b'[{"a":1}]'), (b"x", b"x")):
-        request = module.build(body=body, **{argument: "v"})
-        assert (request.content, request.params) == (content, ((name, "v"),))
+        request = called(found, "send", body=body, **{argument: "v"}).http.request
+        assert (request.content, dict(request.url.params)) == (content, {name: "v"})

@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.generator.conftest import called
+
 
 class Api:
     """The operation of a document with these *parameters*; its last request is kept."""
@@ -189,13 +191,12 @@ def test_shared_parameters(package: Any) -> None:
         Level: {name: level, in: query, schema: {$ref: '#/components/schemas/Level'}}
       schemas: {Level: {type: string, enum: [low, high]}}
     """)
-    module = importlib.import_module(f"{found.__name__}.api.t.load")
     level = importlib.import_module(f"{found.__name__}.models").Level
-    request = module.build(id=3, level=level.HIGH, page=2)
-    assert request.path == "/things/3"
-    assert set(request.params) == {("level", "high"), ("page", "2")}
+    request = called(found, "load", id=3, level=level.HIGH, page=2).http.request
+    assert request.url.path == "/things/3"
+    assert dict(request.url.params) == {"level": "high", "page": "2"}
     with pytest.raises(TypeError, match="page"):
-        module.build(3)
+        called(found, "load", id=3)
 
 
 def test_one_name_in_four_places(package: Any) -> None:

@@ -37,10 +37,11 @@ class Api:
         transport = httpx.MockTransport(lambda _: httpx.Response(status, **answer))
         return self.module.sync_detailed(client=self.package.Client(httpx_args={"transport": transport}))
 
-    def load(self, status: int = 200, **answer: Any) -> Any:
+    def load(self, status: int = 200, on_invalid: str = "raise", **answer: Any) -> Any:
         """Return what the response holds when the server answers like this."""
         transport = httpx.MockTransport(lambda _: httpx.Response(status, **answer))
-        return self.module.sync(client=self.package.Client(httpx_args={"transport": transport}))
+        client = self.package.Client(on_invalid=on_invalid, httpx_args={"transport": transport})
+        return self.module.sync(client=client)
 
 
 def of(schema: str, media_type: str = "application/json") -> str:
@@ -118,7 +119,7 @@ def test_the_path_in_a_bare_array(package: Any) -> None:
 def test_broken_objects_of_a_bare_array_can_be_kept(package: Any) -> None:
     """`on_invalid="keep"` leaves a MalformedRecord in the place of each."""
     api = Api(package, of(f"{{type: array, items: {THING}}}"))
-    found = api.module.parse(200, b'[{"id":1},{"id":"x"},{"id":2}]', on_invalid="keep")
+    found = api.load(content=b'[{"id":1},{"id":"x"},{"id":2}]', on_invalid="keep")
     assert (found[0].id, found[2].id, found[1].path, found[1].raw) == (1, 2, "[1]", {"id": "x"})
 
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.document import Document, Json, Pointer, Problem, SpecError
-from generator.problem import excerpt, place
+from generator.document import Document, Json, Pointer, Problem, SpecError, excerpt, objects, place
 
 TEXT = b"""\
 components:
@@ -40,7 +39,7 @@ def test_a_file_that_cannot_be_read_is_a_spec_error(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"missing\.yaml: cannot be read: No such file or directory$"):
         Document.read(tmp_path / "missing.yaml")
     with pytest.raises(SpecError, match="cannot be read"):
-        Document.read(str(tmp_path))
+        Document.read(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -70,13 +69,13 @@ def test_what_is_no_reference_is_its_own_target(value: Json) -> None:
 @pytest.mark.parametrize(
     ("reference", "said"),
     [
-        ("#/components/schemas/Missing", '"#/components/schemas/Missing" leads to nothing'),
-        ("#/components/schemas/Plain/type/0", '"#/components/schemas/Plain/type/0" leads to nothing'),
-        ("#/components/schemas/a~1b~0c d/2", '"#/components/schemas/a~1b~0c d/2" leads to nothing'),
-        ("#/components/schemas/a~1b~0c d/01", '"#/components/schemas/a~1b~0c d/01" leads to nothing'),
-        ("#/components/schemas/a~1b~0c d/-1", '"#/components/schemas/a~1b~0c d/-1" leads to nothing'),
-        ("other.yaml#/a", '"other.yaml#/a" leads out of this document: only references within it are supported'),
-        (3, "a reference is a string"),
+        ("#/components/schemas/Missing", '"#/components/schemas/Missing" does not exist in this document'),
+        ("#/components/schemas/Plain/type/0", '"#/components/schemas/Plain/type/0" does not exist in this document'),
+        ("#/components/schemas/a~1b~0c d/2", '"#/components/schemas/a~1b~0c d/2" does not exist in this document'),
+        ("#/components/schemas/a~1b~0c d/01", '"#/components/schemas/a~1b~0c d/01" does not exist in this document'),
+        ("#/components/schemas/a~1b~0c d/-1", '"#/components/schemas/a~1b~0c d/-1" does not exist in this document'),
+        ("other.yaml#/a", '"other.yaml#/a" does not exist in this document'),
+        (3, "3 does not exist in this document"),
     ],
 )
 def test_a_reference_that_cannot_be_followed_is_named_where_it_stands(reference: str | int, said: str) -> None:
@@ -106,7 +105,6 @@ def test_every_key_can_be_pointed_at(keys: list[str]) -> None:
 
 def test_a_problem_with_something_absent_has_the_line_of_what_should_hold_it() -> None:
     """A missing field has no line of its own."""
-    assert DOCUMENT.line(("paths", "/v1/things", "get", "operationId")) is None
     problem = DOCUMENT.problem(("paths", "/v1/things", "get", "operationId"), "is missing")
     assert str(problem) == "openapi/some.yaml:12: paths./v1/things.get.operationId: is missing"
 
@@ -116,6 +114,32 @@ def test_problems_come_in_the_order_of_the_document_and_once() -> None:
     later, earlier, whole = Problem("b", 7, "second"), Problem("a", 3, "first"), Problem("", None, "at all")
     error = SpecError("x.yaml", [later, earlier, whole, later])
     assert str(error) == "x.yaml: at all\nx.yaml:3: a: first\nx.yaml:7: b: second"
+
+
+def test_objects_are_found_by_their_place() -> None:
+    """What only looks like an object, in an example, an extension or under the name of a property, is left out."""
+    document = Document.parse(
+        b"""
+        paths:
+          /a: {get: {responses: {default: {description: d}, x-more: {a: {}}}, x-more: {b: {}}}}
+        components:
+          schemas:
+            example: {properties: {default: {default: {c: {}}, examples: [{d: {}}]}}}
+          examples: {one: {value: {e: {}}}}
+        """,
+        "some.yaml",
+    )
+    assert [(keyword, place(pointer)) for keyword, pointer, _ in objects(document.data)] == [
+        ("", ""),
+        ("paths", "paths"),
+        ("/a", "paths./a"),
+        ("get", "paths./a.get"),
+        ("responses", "paths./a.get.responses.default"),
+        ("components", "components"),
+        ("schemas", "components.schemas.example"),
+        ("properties", "components.schemas.example.properties.default"),
+        ("examples", "components.examples.one"),
+    ]
 
 
 def test_an_error_survives_pickling() -> None:

@@ -5,6 +5,7 @@ import re
 from types import ModuleType
 from typing import Any
 
+import attrs
 import pytest
 
 ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
@@ -89,3 +90,72 @@ def test_the_classes(small: ModuleType) -> None:
     assert not {"Id", "Ids", "Anything", "Whatever", "Nothing"} & set(small.__all__)
     assert small.ToBase is small.Base
     assert small.Scores == dict[str, int]
+
+
+def test_properties_come_in_the_order_of_the_document(models: Any) -> None:
+    """Those of allOf come first, part by part, whether they are required or not."""
+    small = models(
+        """
+        Late:
+          allOf: [{$ref: "#/components/schemas/Base"}, {properties: {d: {}, a2: {}}, required: [a2]}]
+          required: [d]
+        Base: {type: object, required: [c], properties: {b: {}, c: {}}}
+        Own: {allOf: [{$ref: "#/components/schemas/Late"}], properties: {a: {type: integer}}, required: [a]}
+        """
+    )
+    names = [[field.name for field in attrs.fields(cls)][-size:] for cls, size in ((small.Late, 4), (small.Own, 5))]
+    assert names == [["b", "c", "d", "a2"], ["b", "c", "d", "a2", "a"]]
+
+
+def test_what_an_alias_adds_is_kept(models: Any) -> None:
+    """A schema of one reference and some properties of its own has both; without any it is that reference."""
+    small = models(
+        """
+        Base: {type: object, title: Base, properties: {inner: {type: object, properties: {a: {type: integer}}}}}
+        More: {allOf: [{$ref: "#/components/schemas/Base"}], properties: {b: {type: integer}}, required: [b]}
+        Same: {allOf: [{$ref: "#/components/schemas/Base"}], description: The same.}
+        Alias: {$ref: "#/components/schemas/Same"}
+        Holder: {type: object, properties: {alias: {$ref: "#/components/schemas/Alias"}}}
+        """
+    )
+    assert small.Same is small.Alias is small.Base
+    assert isinstance(small.Holder.from_dict({"alias": {}}).alias, small.Base)
+    body = {"inner": {"a": 1}, "b": 2}
+    assert small.More.from_dict(body).to_dict() == body
+    with pytest.raises(ValueError, match=r"^b: expected"):
+        small.More.from_dict({"inner": {}})
+
+
+def test_components_that_may_be_null_keep_their_name(models: Any) -> None:
+    """The class is called like the component; null is allowed wherever it is referred to."""
+    small = models(
+        """
+        Level: {type: [string, "null"], enum: [low, high, null]}
+        Part: {type: [object, "null"], properties: {inner: {type: object, properties: {n: {type: integer}}}}}
+        Alias: {$ref: "#/components/schemas/Part"}
+        Thing:
+          type: object
+          required: [part]
+          properties:
+            level: {$ref: "#/components/schemas/Level"}
+            part: {$ref: "#/components/schemas/Alias"}
+            either: {oneOf: [{$ref: "#/components/schemas/Part"}, {type: string}]}
+        """
+    )
+    assert small.Level.LOW.value == "low"
+    body = {"level": None, "part": None, "either": None}
+    assert small.Thing.from_dict(body).to_dict() == body
+    thing = small.Thing.from_dict({"level": "high", "part": {"inner": {"n": 1}}, "either": "x"})
+    assert (thing.level, thing.part.inner.n, thing.either) == (small.Level.HIGH, 1, "x")
+
+
+def test_objects_inside_of_a_union(models: Any) -> None:
+    """A component that is a union may hold objects, and these others."""
+    small = models(
+        """
+        Union:
+          oneOf: [{type: object, properties: {a: {type: object, properties: {b: {type: integer}}}}}, {type: string}]
+        Thing: {type: object, properties: {union: {$ref: "#/components/schemas/Union"}}}
+        """
+    )
+    assert small.Thing.from_dict({"union": {"a": {"b": 1}}}).union.a.b == 1

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from types import ModuleType
 from typing import Any
 
@@ -165,8 +164,8 @@ def test_alternatives_of_one_json_type(models: Any, schema: str, value: Any, fou
     assert either.to_dict() == {"either": value}
 
 
-def test_variants_with_properties_of_their_own_are_parsed_in_one_go(models: Any) -> None:
-    """A row for each variant; and one that lacks a property, or has a new one, is read all the same."""
+def test_variants_with_properties_of_their_own(models: Any) -> None:
+    """Variants may differ in their properties; one that lacks a property, or has a new one, is read all the same."""
     small = models(
         """
         Pets:
@@ -194,13 +193,7 @@ def test_variants_with_properties_of_their_own_are_parsed_in_one_go(models: Any)
             fleas: {type: integer}
         """
     )
-    module = sys.modules[small.__name__.replace(".models", ".decoding")]
-    parse = module.record_of(small.Pets).parse_rows
     cat, dog = '{"kind": "cat", "lives": 9}', '{"fleas": 3, "kind": "dog"}'
-
-    rows = parse(f'{{"pets": [{cat}, {dog}]}}')["pets"]
-
-    assert [type(row).__name__ for row in rows] == ["Row", "Row"]
     for others in ("", ', {"kind": "cat"}', ', {"kind": "dog", "fleas": 1, "new": 2}', ', {"kind": "emu"}'):
         text = f'{{"pets": [{cat}, {dog}{others}]}}'
         pets = small.Pets.from_json(text)

@@ -48,7 +48,7 @@ DOCUMENTS = {
     "a reference to nothing": (
         "/components/parameters/Page",
         "/components/parameters/Pages",
-        r'{line}: paths\./v1/phone-numbers\.get\.parameters\[0\]\.\$ref: "#/components/parameters/Pages" leads to .+',
+        r'{line}: paths\./v1/phone-numbers\.get\.parameters\[0\]\.\$ref: "#.+Pages" does not exist .+',
     ),
     "an operationId used twice": (
         "paths:\n",
@@ -56,7 +56,7 @@ DOCUMENTS = {
   /v1/calls:
     get: {operationId: listPhoneNumbers, tags: [calls], responses: {'204': {description: None.}}}
 """,
-        r'\d+: .*operationId: operationId "listPhoneNumbers" is already used at line \d+',
+        r'\d+: .*operationId: operationId "listPhoneNumbers" is already used on line \d+',
     ),
 }
 
@@ -79,7 +79,7 @@ def test_a_document_that_cannot_be_used(
 
 
 FILES = {
-    "no document": (SPEC, None, r"openapi/rounded\.yaml cannot be read: No such file or directory"),
+    "no document": (SPEC, None, r"openapi/rounded\.yaml: cannot be read: No such file or directory"),
     "no UTF-8": (SPEC, b"openapi: \xff", r"openapi/rounded\.yaml:1: not UTF-8: byte 0xff"),
     "syntax of a template": (
         "generator/templates/model.py.jinja",
@@ -131,7 +131,7 @@ def test_generate_says_what_changed(repository: Path, capsys: pytest.CaptureFixt
     package = repository / PACKAGE
     (package / "models" / "error_detail.py").unlink()
     (package / "stray.py").write_text("")
-    replace(package / "api" / "__init__.py", "Operation", "Operatoin")
+    replace(package / "api" / "__init__.py", "operation", "operatoin")
     capsys.readouterr()
     assert main(["generate", "--root", str(repository)]) == 0
     said = capsys.readouterr()
@@ -156,12 +156,13 @@ def test_fresh_compares(repository: Path, snapshot: Snapshot, capsys: pytest.Cap
 
     (package / "models" / "error_detail.py").unlink()
     (package / "stray.txt").write_text("")
-    replace(package / "api" / "__init__.py", "Operation", "Operatoin")
+    replace(package / "api" / "__init__.py", "operation", "operatoin")
     assert main(["fresh", *arguments]) == 1
     said = capsys.readouterr().err
     for line in (
         *("missing: models/error_detail.py", "stray: stray.txt", "edited: api/__init__.py"),
-        *("--- api/__init__.py (is)", "+++ api/__init__.py (should be)", "-from ..operation import Operatoin"),
+        *("--- api/__init__.py (is)", "+++ api/__init__.py (should be)"),
+        '-"""The operatoins of the API: a package for each tag, a module for each operation."""',
         f"{PACKAGE} is not what openapi/ and generator/ produce. Run: nox -s generate",
     ):
         assert f"\n{line}\n" in f"\n{said}"
@@ -182,7 +183,7 @@ def test_spec_checks_the_document(repository: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == "openapi/rounded.yaml is sound: 1 operation, all examples valid\n"
     replace(repository / SPEC, "total_items: 51", "total_items: many")
     assert main(["spec", "--root", str(repository)]) == 1
-    assert 'expected integer or null, found "many"' in capsys.readouterr().err
+    assert '"many" is not of type' in capsys.readouterr().err
 
 
 def test_runs_as_a_module() -> None:

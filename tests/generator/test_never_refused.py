@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.generator.conftest import called
+
 
 def build(package: Any, thing: str, operation: str = "", response: str = "", more: str = "") -> ModuleType:
     """Check, render and import a document with the schema *thing* and return its package."""
@@ -121,7 +123,7 @@ def test_keywords_of_objects(package: Any, keywords: str) -> None:
 def test_what_else_a_response_has(package: Any, headers: str) -> None:
     """Headers and links of a response are accepted; headers can be read from the response."""
     found = build(package, "{type: object, properties: {a: {type: integer}}}", response=headers)
-    assert importlib.import_module(f"{found.__name__}.api.t.store").parse(200, b'{"a":1}').a == 1
+    assert called(found, "store", 200, b'{"a":1}', body=found.models.Thing()).parsed.a == 1
 
 
 @pytest.mark.parametrize(
@@ -142,8 +144,7 @@ def test_what_else_a_response_has(package: Any, headers: str) -> None:
 def test_what_else_an_operation_has(package: Any, field: str) -> None:
     """Fields of an operation that are not expressed are accepted."""
     found = build(package, "{type: object, properties: {a: {type: integer}}}", operation=field)
-    build_request = importlib.import_module(f"{found.__name__}.api.t.store").build
-    assert build_request(body=found.models.Thing(a=1)).content == b'{"a":1}'
+    assert called(found, "store", body=found.models.Thing(a=1)).http.request.content == b'{"a":1}'
 
 
 @pytest.mark.parametrize(

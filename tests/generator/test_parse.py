@@ -1,14 +1,20 @@
 """From text to plain data: what JSON can express, with the line of every value; the rest is refused, not guessed at."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.parse import MAX_DEPTH, MAX_VALUES, parse
-from generator.problem import SpecError
+from generator.document import MAX_DEPTH, MAX_VALUES, Document, Pointer, SpecError
+
+
+def parse(source: bytes, path: str) -> tuple[dict[str, Any], Mapping[Pointer, int]]:
+    """Return data and lines of the document written in *source*."""
+    document = Document.parse(source, path)
+    return document.data, document.lines
 
 
 def refusal(text: str | bytes) -> list[str]:
@@ -106,7 +112,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
             ),
         ),
         (b"a: *b\n", "spec.yaml:1: invalid YAML at column 4: found undefined alias 'b'"),
-        (b"a: 1\nb:\n  a: 1\n  a: 2\n", "spec.yaml:4: b.a: this key is here twice, at first at line 3"),
+        (b"a: 1\nb:\n  a: 1\n  a: 2\n", "spec.yaml:4: b.a: duplicate key; first defined on line 3"),
         (b"a:\n  200: x\n", 'spec.yaml:2: a: the key "200" is no string: put it in quotes'),
         (b"? [a]\n: x\n", 'spec.yaml:1: the key "?" is no string: put it in quotes'),
         (b"a: &x {b: 1}\nc:\n  <<: *x\n", 'spec.yaml:3: c: the key "<<" is no string: merge keys are not supported'),

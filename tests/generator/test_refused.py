@@ -72,6 +72,32 @@ def test_classes_of_one_name(tmp_path: Path, names: tuple[str, str]) -> None:
     assert 'Attempted to generate duplicate models with name "' in said
 
 
+@pytest.mark.parametrize(
+    ("schemas", "said"),
+    [
+        (
+            {"FOOBar": OBJECT, "FooBar": OBJECT},
+            "small.yaml:38: components.schemas.FooBar: FooBar becomes the module foo_bar",
+        ),
+        (
+            {
+                "Small": {
+                    "oneOf": [{"$ref": "#/components/schemas/One"}, {"$ref": "#/components/schemas/Two"}],
+                    "discriminator": {"propertyName": "a"},
+                },
+                "One": OBJECT,
+                "Two": OBJECT,
+                "UnknownSmall": OBJECT,
+            },
+            ": components.schemas.UnknownSmall: UnknownSmall becomes the class UnknownSmall",
+        ),
+    ],
+)
+def test_classes_and_modules_of_one_name(tmp_path: Path, schemas: dict[str, Any], said: str) -> None:
+    """Two schemas cannot be written to one module, and none can be called like the rest of a union."""
+    assert f"{said}, as another schema does: rename one" in refusal(document(**schemas), tmp_path)
+
+
 def test_parameters(tmp_path: Path) -> None:
     """An operation that openapi-python-client would leave out is refused, at its place in the document."""
     parameter = {"name": "a", "in": "header", "schema": {"type": "array", "items": TEXT}}

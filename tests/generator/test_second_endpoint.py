@@ -30,6 +30,11 @@ PATH = """
           description: Only calls with this status.
           schema:
             $ref: "#/components/schemas/CallStatus"
+        - name: verify
+          in: query
+          description: Whether to verify each call. An argument of iter_all() has the same name.
+          schema:
+            type: boolean
       responses:
         "200":
           description: The calls.
@@ -68,6 +73,29 @@ SCHEMAS = """
       enum: [answered, missed]
 """
 
+BY_HAND = {
+    "from typing import": "from typing import Unpack,",
+    "from ._arguments import": "from ._arguments import ListingArguments, ListingOptions, with_filters,",
+    "import httpx\n\n": """import httpx
+
+from callrounded_generated.api.calls import list_calls
+from callrounded_generated.models import CallStatus
+""",
+    "\n\nclass _BaseRounded(": """
+
+def call_options(*, status: CallStatus | None = None, **listing: Unpack[ListingArguments]) -> ListingOptions:
+    return with_filters(listing_options(**listing), status=status)
+
+
+class _BaseRounded(""",
+    "ListResource(list_phone_numbers, listing_options)": "ListResource(list_phone_numbers, listing_options)\n"
+    "    calls = ListResource(list_calls, call_options)",
+    "AsyncListResource(list_phone_numbers, listing_options)\n    calls = ListResource": (
+        "AsyncListResource(list_phone_numbers, listing_options)\n    calls = AsyncListResource"
+    ),
+}
+"""What is written by hand in _client.py, in place of what stands there: as the docstring of _resources says."""
+
 USAGE = '''
 """What a user's type checker sees of the second endpoint; a `type: ignore` is an expectation."""
 
@@ -76,7 +104,8 @@ from typing import assert_type
 from uuid import UUID
 
 from callrounded import AsyncPage, AsyncRounded, Page, Rounded
-from callrounded_generated.models import Call, CallStatus
+from callrounded_generated.api.calls import list_calls
+from callrounded_generated.models import Call, CallList, CallStatus
 
 
 def use(client: Rounded) -> None:
@@ -86,13 +115,22 @@ def use(client: Rounded) -> None:
     for call in page:
         assert_type(call.id, UUID)
         assert_type(call.seconds, int | None)
+    client.calls.list(verify=True)
     client.calls.list(colour="red")  # type: ignore[call-arg]
     client.calls.list(status=5)  # type: ignore[arg-type]
+    client.calls.iter_all(colour="red")  # type: ignore[call-arg]
+    client.calls.list_all(status=5)  # type: ignore[arg-type]
+    client.calls.list_all(limt=5)  # type: ignore[call-arg]
+    client.phone_numbers.list_all(status=CallStatus.MISSED)  # type: ignore[call-arg]
+    assert_type(client.call(list_calls, status=CallStatus.MISSED), CallList)
+    client.call(list_calls, colour="red")  # type: ignore[call-arg]
 
 
 async def use_async(client: AsyncRounded) -> None:
     assert_type(await client.calls.list(status=None), AsyncPage[Call])
-    assert_type(client.calls.iter_all(), AsyncIterator[Call])
+    assert_type(client.calls.iter_all(status=CallStatus.MISSED, max_items=5), AsyncIterator[Call])
+    _ = client.calls.iter_all(colour="red")  # type: ignore[call-arg]
+    assert_type(await client.call(list_calls, status=CallStatus.MISSED), CallList)
 '''
 
 LISTING = '''
@@ -105,9 +143,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from callrounded import AsyncRounded, Rounded
+from callrounded import AsyncRounded, ConfigurationError, InternalServerError, Rounded
 from callrounded_generated.models import CallStatus
 
+QUERIES = []
 CALLS = [{"id": str(UUID(int=number)), "status": "missed" if number % 3 else "answered"} for number in range(50)]
 
 
@@ -115,6 +154,10 @@ class Api(BaseHTTPRequestHandler):
     def do_GET(self):
         url = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        QUERIES.append(query)
+        if query.get("page") in BROKEN:
+            self.send_error(500)
+            return
         found = [call for call in CALLS if query.get("status") in (None, call["status"])]
         page, limit = int(query.get("page", 1)), int(query.get("limit", 50))
         body = json.dumps({
@@ -130,6 +173,7 @@ class Api(BaseHTTPRequestHandler):
         pass
 
 
+BROKEN = set()
 server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 options = {"api_key": "key", "base_url": f"http://127.0.0.1:{server.server_port}"}
@@ -140,13 +184,28 @@ async def asynchronously():
         return [call.id.int async for call in client.calls.iter_all(limit=7, status=CallStatus.MISSED)]
 
 
-with Rounded(**options) as client:
-    page = client.calls.list(limit=10, status=CallStatus.ANSWERED)
+with Rounded(**options, max_retries=0) as client:
+    page = client.calls.list(limit=10, status=CallStatus.ANSWERED, verify=True)
+    answered = [call.id.int for call in page]
+    verified = {query.get("verify") for query in QUERIES}
+    try:
+        client.calls.list_all(verify=True)
+    except ConfigurationError as error:
+        refused = str(error)
+    BROKEN.add("3")
+    try:
+        client.calls.list_all(limit=7, status=CallStatus.MISSED)
+    except InternalServerError as error:
+        checkpoint, partial = json.loads(json.dumps(error.checkpoint)), error.partial
+    BROKEN.clear()
     print(json.dumps({
         "first": len(page.data),
-        "answered": [call.id.int for call in page],
+        "answered": answered,
+        "verified": list(verified),
+        "refused": refused,
         "all": [call.id.int for call in client.calls.list_all(limit=7)],
         "missed": asyncio.run(asynchronously()),
+        "resumed": [call.id.int for call in [*partial, *client.calls.list_all(checkpoint=checkpoint)]],
     }))
 server.shutdown()
 '''
@@ -178,15 +237,12 @@ def second_endpoint(repository: Path, run: Run) -> Path:
     run("-m", "generator", "generate", "--root", str(repository))
     client = repository / "overrides" / "callrounded" / "_client.py"
     lines = client.read_text(encoding="utf-8").splitlines(keepends=True)
-    changed = [
-        new
-        for line in lines
-        for new in (
-            [line, line.replace("phone_numbers", "calls")] if line.startswith("    phone_numbers = ") else [line]
-        )
-    ]
-    client.write_text("".join(changed), encoding="utf-8")
-    added = [line for line in difflib.ndiff(lines, changed) if line.startswith("+")]
+    changed = "".join(lines)
+    for before, after in BY_HAND.items():
+        assert before in changed
+        changed = changed.replace(before, after)
+    client.write_text(changed, encoding="utf-8")
+    added = [line for line in difflib.ndiff(lines, changed.splitlines(keepends=True)) if line.startswith("+")]
     assert 1 < len(added) <= 10
     return repository
 
@@ -196,11 +252,15 @@ def test_a_second_list_endpoint(second_endpoint: Path, run: Run) -> None:
     listing = second_endpoint / "listing.py"
     listing.write_text(LISTING, encoding="utf-8")
     listed = json.loads(run(str(listing)))
+    assert "has a parameter verify of its own: pass it to list()" in listed.pop("refused")
+    missed = [number for number in range(50) if number % 3]
     assert listed == {
         "first": 10,
+        "verified": ["true"],
         "answered": list(range(0, 50, 3)),
         "all": list(range(50)),
-        "missed": [number for number in range(50) if number % 3],
+        "missed": missed,
+        "resumed": missed,
     }
 
     usage = second_endpoint / "usage.py"

@@ -1,6 +1,6 @@
 """One test body for both worlds: what a test does with a client goes through a `World`, sync or async."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -9,7 +9,8 @@ import pytest
 
 from callrounded import APIError, AsyncPage, AsyncRounded, Page, PhoneNumber, Rounded, RoundedError
 from callrounded.testing import FakeRounded, Server
-from callrounded_generated import api
+from callrounded_generated.api.phone_numbers import list_phone_numbers
+from callrounded_generated.models import PhoneNumberList
 
 KEY = "sk-live-4f9d2c71e8a05b36"
 
@@ -61,17 +62,11 @@ class World:
         assert isinstance(error, APIError), error
         return error
 
-    async def call(self, client: Client, wait: Callable[[Exception, float], None] | None = None) -> Any:
-        """Ask for one page without the resource: what the connection answers."""
-
-        async def async_wait(error: Exception, seconds: float) -> None:
-            if wait is not None:
-                wait(error, seconds)
-
-        operation = api.list_phone_numbers
-        given = None if wait is None else wait if self.name == "sync" else async_wait
-        answer = inside(client)._connection.call(operation, operation.build(), wait=given)
-        return answer if self.name == "sync" else await answer
+    async def call(self, client: Client, **params: Any) -> PhoneNumberList:
+        """Call the list operation without the resource."""
+        if isinstance(client, Rounded):
+            return client.call(list_phone_numbers, **params)
+        return await client.call(list_phone_numbers, **params)
 
     async def close(self, client: Client | httpx.Client | httpx.AsyncClient) -> None:
         """Close a client."""
@@ -87,6 +82,15 @@ class World:
 
 def _close(client: Client | httpx.Client | httpx.AsyncClient) -> Awaitable[None] | None:
     return client.aclose() if isinstance(client, AsyncRounded | httpx.AsyncClient) else client.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each client reads the certificates of SSL_CERT_DIR; those that httpx brings take longer than most tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("SSL_CERT_FILE", raising=False)
+        environment.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("certificates")))
+        yield
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -2,17 +2,28 @@
 
 import json
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callrounded import Checkpoint, ConfigurationError
-from callrounded._checkpoint import Plan, Position, from_checkpoint, to_checkpoint
+from callrounded._checkpoint import Plan, Position, resume
 
-PLAN = Plan("listPhoneNumbers", None, 1000, {"search": "Zürich"})
-POSITION = Position(
-    page=4, count=3000, before=0, total=20_000, changed=True, keys=[uuid4().int for _ in range(1000)], trail=("a", None)
-)
+OPERATION = "list_records"
+PLAN = Plan(operation=OPERATION, limit=1000, filters={"search": "Zürich"})
+POSITION = Position(page=4, count=3000, total=20_000, max_items=17)
+
+counts = st.none() | st.integers(0, 2**53)
+positions = st.builds(
+    Position,
+    page=st.integers(1, 2**53),
+    count=counts,
+    total=counts,
+    max_items=counts,
+    at_end=st.booleans(),
+    changed=st.booleans(),
+) | st.builds(Position, page=st.none(), cursor=st.none() | st.text(), count=counts, at_end=st.booleans())
 
 
 def stored(checkpoint: Checkpoint) -> Any:
@@ -20,39 +31,26 @@ def stored(checkpoint: Checkpoint) -> Any:
     return json.loads(json.dumps(checkpoint))
 
 
-def test_a_position_survives_json() -> None:
-    """All that is needed to go on; that time has passed is known."""
-    plan, position, max_items = from_checkpoint(
-        stored(to_checkpoint(PLAN, POSITION, 17)), "listPhoneNumbers", verify=True
-    )
+@given(
+    positions, st.none() | st.integers(1, 1000), st.dictionaries(st.text(), st.text() | st.integers() | st.booleans())
+)
+def test_a_position_survives_json(position: Position, limit: int | None, filters: dict[str, Any]) -> None:
+    """All that is needed to go on is in a checkpoint, in both modes; whether to verify is for the caller to say."""
+    plan = Plan(operation=OPERATION, limit=limit, filters=filters, verify=False)
 
-    assert plan == PLAN
-    assert max_items == 17
-    assert position == Position(
-        page=4, count=3000, before=0, total=20_000, changed=True, keys=POSITION.keys, read_anew=True
-    )
-
-
-def test_cursor_mode() -> None:
-    """A cursor in place of the page number, as it came."""
-    plan = Plan("listPhoneNumbers", use_cursor=True)
-    position = Position(cursor="2023-11-07T05:31:56+00:00", at_end=True, before=None)
-
-    restored = from_checkpoint(stored(to_checkpoint(plan, position)), "listPhoneNumbers", verify=False)
-
-    assert restored == (Plan("listPhoneNumbers", use_cursor=True, verify=False), _anew(position), None)
+    assert resume(stored(plan.checkpoint(position)), OPERATION, verify=False) == (plan, position)
 
 
 def test_before_the_first_page() -> None:
     """The position is the first page."""
-    checkpoint = to_checkpoint(Plan("listPhoneNumbers"), Position())
+    checkpoint = Plan(operation=OPERATION).checkpoint(Position())
 
-    assert (checkpoint["page"], checkpoint["count"], checkpoint["ids"]) == (1, 0, [])
+    assert (checkpoint["mode"], checkpoint["page"], checkpoint["count"]) == ("page", 1, 0)
 
 
 def test_it_is_small() -> None:
-    """A few tens of kB for the ids of a page of 1,000."""
-    assert len(json.dumps(to_checkpoint(PLAN, POSITION))) < 30_000
+    """However long the listing is: it holds no ids."""
+    assert len(json.dumps(PLAN.checkpoint(POSITION))) < 500
 
 
 @pytest.mark.parametrize(
@@ -66,43 +64,39 @@ def test_it_is_small() -> None:
         {"page": 0},
         {"page": "4"},
         {"count": -1},
-        {"ids": ["not an id"]},
-        {"ids": "abc"},
+        {"max_items": -1},
         {"filters": None},
         {"total": 1.5},
         {"changed": "yes"},
+        {"at_end": None},
     ],
 )
 def test_a_damaged_one_is_refused(damage: dict[str, Any]) -> None:
     """It would lead somewhere else."""
-    checkpoint = stored(to_checkpoint(PLAN, POSITION)) | damage
+    checkpoint = stored(PLAN.checkpoint(POSITION)) | damage
 
     with pytest.raises(ConfigurationError, match="damaged"):
-        from_checkpoint(checkpoint, "listPhoneNumbers", verify=True)
+        resume(checkpoint, OPERATION, verify=True)
 
 
-@pytest.mark.parametrize("missing", ["version", "operation", "page", "ids", "filters"])
+@pytest.mark.parametrize("missing", sorted(Checkpoint.__annotations__))
 def test_an_incomplete_one_is_refused(missing: str) -> None:
-    """Also one of an earlier release."""
-    checkpoint = stored(to_checkpoint(PLAN, POSITION))
+    """Also one of another release."""
+    checkpoint = stored(PLAN.checkpoint(POSITION))
     del checkpoint[missing]
 
-    with pytest.raises(ConfigurationError, match="damaged"):
-        from_checkpoint(checkpoint, "listPhoneNumbers", verify=True)
+    with pytest.raises(ConfigurationError, match="of another release"):
+        resume(checkpoint, OPERATION, verify=True)
 
 
 @pytest.mark.parametrize("something", [None, {}, [], "text", 7, {"page": 3}])
 def test_something_else_is_refused(something: object) -> None:
     """Whatever it is."""
     with pytest.raises(ConfigurationError):
-        from_checkpoint(something, "listPhoneNumbers", verify=True)
+        resume(something, OPERATION, verify=True)
 
 
 def test_one_of_another_operation_is_refused() -> None:
-    """Its ids and its parameters are not ours."""
-    with pytest.raises(ConfigurationError, match="'listCalls'"):
-        from_checkpoint(to_checkpoint(Plan("listCalls"), POSITION), "listPhoneNumbers", verify=True)
-
-
-def _anew(position: Position) -> Position:
-    return Position(cursor=position.cursor, at_end=position.at_end, before=position.before, keys=[], read_anew=True)
+    """Its position and its filters are not those of this one."""
+    with pytest.raises(ConfigurationError, match="'list_others'"):
+        resume(Plan(operation="list_others").checkpoint(POSITION), OPERATION, verify=True)

@@ -1,33 +1,39 @@
-"""Random histories of a listing against a model of the server: no record is lost in silence, none comes twice.
+"""Random histories of a listing against a model of the server: every record comes exactly once, or an error is raised.
 
-A history is a small world (records, page size, order, how many requests at once) and a tape of bytes that decides what
-happens next: which request is answered, which answer arrives, what is added or removed in between, and what fails.
+A history is a small world (records, page size, what the server tells, how the listing is read) and a tape of bytes that
+decides what happens next: which request the server handles, what is added or removed in between, and what fails.
 Hypothesis makes worlds and tapes, and shortens those that break a property.
+
+What a listing cannot see, and therefore may lose without an error, is stated once: `History.may_have_lost`.
 
 Every run can afford a few hundred of each kind; `PAGING_HISTORIES=20000` tries so many, with
 `pytest -o faulthandler_timeout=0`, since that takes a while.
 """
 
+import asyncio
 import itertools
 import json
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Literal
 from uuid import UUID
 
+import httpx
 import hypothesis.strategies as st
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 
-from callrounded import PaginationError
-from callrounded._checkpoint import Plan, Position, from_checkpoint
-from callrounded._identity import in_order_of
-from callrounded._pages import ListRequest
-from callrounded._paging import Listing
+from callrounded import APIConnectionError, NotFoundError, PaginationError, RoundedError
+from callrounded._checkpoint import Plan, Position, resume
+from callrounded._listing import MAX_PASSES, Listing, ReceivedPage
+from callrounded._paging import PageRequest
+from callrounded._prefetch import read_pages, read_pages_async
 
-HISTORIES = int(os.environ.get("PAGING_HISTORIES", "600"))
-MOST_REQUESTS = 2000
+HISTORIES = int(os.environ.get("PAGING_HISTORIES", "400"))
+OPERATION = "list_records"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +46,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Envelope:
-    """An answer of the server."""
+    """What a response holds."""
 
     data: list[Record]
     next_cursor: str | None = None
@@ -53,14 +59,9 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the connection makes of it."""
+    """A response, as far as a listing looks at it."""
 
-    value: Envelope
-    response: Any = None
-
-
-class Lost(Exception):  # noqa: N818 - stands for whatever a request can end in
-    """No answer arrived."""
+    parsed: Envelope
 
 
 @dataclass(frozen=True)
@@ -71,25 +72,47 @@ class World:
     limit: int
     cap: int
     order: Literal["newest first", "oldest first"]
-    at_once: int
     ties: int
+    use_cursor: bool
+    has_totals: bool
+    names_page: bool
+    beyond: Literal["an empty page", "404", "the last page"]
+    concurrency: int
+    is_list: bool
+    max_items: int | None
     tape: bytes
+
+    @property
+    def size(self) -> int:
+        """How many records a page has."""
+        return min(self.limit, self.cap)
+
+
+def random_bytes(seed: int, size: int) -> bytes:
+    """So many bytes; always the same for a seed."""
+    return Random(seed).randbytes(size)
 
 
 # Bytes of Hypothesis are easy to shorten, but mostly tame; those of a seed are wild.
-tapes = st.binary(max_size=60) | st.builds(
-    lambda seed, size: Random(seed).randbytes(size), st.integers(0, 2**32), st.sampled_from([8, 20, 50, 150, 400])
-)
-worlds = st.builds(
+tapes = st.binary(max_size=60) | st.builds(random_bytes, st.integers(0, 2**32), st.sampled_from([8, 20, 50, 150, 400]))
+all_worlds = st.builds(
     World,
     records=st.sampled_from([0, 1, 2, 5, 9, 10, 11, 20, 40]),
     limit=st.sampled_from([1, 2, 3, 5, 10, 100]),
     cap=st.sampled_from([1000, 7, 3]),
     order=st.sampled_from(["newest first", "oldest first"]),
-    at_once=st.sampled_from([1, 2, 8]),
-    ties=st.just(1),
+    ties=st.sampled_from([1, 1, 2, 4]),
+    use_cursor=st.booleans(),
+    has_totals=st.sampled_from([True, True, False]),
+    names_page=st.booleans(),
+    beyond=st.sampled_from(["an empty page", "404", "the last page"]),
+    concurrency=st.sampled_from([1, 2, 8]),
+    is_list=st.booleans(),
+    max_items=st.sampled_from([None, None, None, 1, 7, 20]),
     tape=tapes,
 )
+# Who repeats the last page for ever, and tells no total, cannot be listed.
+worlds = all_worlds.filter(lambda world: world.has_totals or world.beyond != "the last page")
 
 
 class Tape:
@@ -103,35 +126,32 @@ class Tape:
         return next(self._rest, 0) % possibilities
 
 
-@dataclass
-class Snapshot:
-    """What the server showed to a request, and when, by its own clock and by that of who asked."""
+@dataclass(frozen=True)
+class Moment:
+    """What there was when the server handled a request."""
 
     version: int
-    total: int
-    sent: int
-    arrived: int | None = None
+    removals: int
+    records: tuple[Record, ...]
 
 
 @dataclass
 class Server:
-    """A list endpoint: the records in their order, and the log of what it showed."""
+    """A list endpoint: the records in their order, and what there was at each request."""
 
     world: World
     records: list[Record] = field(default_factory=list)
     removed: set[UUID] = field(default_factory=set)
-    snapshots: list[Snapshot] = field(default_factory=list)
+    moments: dict[PageRequest, Moment] = field(default_factory=dict)
     version: int = 0
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    _clock: Iterator[int] = field(default_factory=itertools.count)
-    _sent: dict[ListRequest, int] = field(default_factory=dict)
-    _shown: dict[ListRequest, Snapshot] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for _ in range(self.world.records):
             self.add_newest()
         self.initial = {record.id for record in self.records}
         self.version = 0
+        self.has_ties = self.world.ties > 1
 
     def add_newest(self) -> None:
         """Add a record where new ones appear."""
@@ -145,6 +165,7 @@ class Server:
         if self.records:
             index = place % len(self.records)
             self.records.insert(index, Record(UUID(int=next(self._ids) * 7919), self.records[index].at))
+            self.has_ties = True
             self.version += 1
 
     def remove(self, place: int) -> None:
@@ -153,12 +174,12 @@ class Server:
             self.removed.add(self.records.pop(place % len(self.records)).id)
             self.version += 1
 
-    def change(self, tape: Tape, *, in_the_middle: bool = True) -> None:
+    def change(self, tape: Tape) -> None:
         """Let the tape decide what changes."""
         kind, place = tape.choose(5), tape.choose(256)
-        if kind == 0 and in_the_middle:
+        if kind == 0:
             self.add_in_the_middle(place)
-        elif kind <= 1:
+        elif kind == 1:
             self.add_newest()
         elif kind == 2:
             self.remove(place)
@@ -169,277 +190,382 @@ class Server:
                 else:
                     self.remove(tape.choose(256))
 
-    def was_asked(self, requests: list[ListRequest]) -> list[ListRequest]:
-        """Note when requests were made."""
-        self._sent |= {request: next(self._clock) for request in requests}
-        return requests
-
-    def answer(self, request: ListRequest) -> Answer:
-        """Show what there is now."""
-        shown = Snapshot(self.version, len(self.records), self._sent[request])
-        self.snapshots.append(shown)
-        self._shown[request] = shown
+    def handle(self, request: PageRequest) -> Answer | None:
+        """Return what there is now; None stands for 404."""
+        self.moments[request] = Moment(self.version, len(self.removed), tuple(self.records))
         size = min(request.limit or 50, self.world.cap)
         if request.use_cursor:
             return Answer(self._cursor_page(request.cursor, size))
         number = request.page or 1
+        pages = -(-len(self.records) // size)
+        if number > max(pages, 1):
+            if self.world.beyond == "404":
+                return None
+            if self.world.beyond == "the last page":
+                number = max(pages, 1)
         data = self.records[(number - 1) * size : number * size]
-        return Answer(Envelope(data, None, number, -(-len(self.records) // size), len(self.records)))
+        envelope = Envelope(data, current_page=number if self.world.names_page else None)
+        if self.world.has_totals:
+            envelope = replace(envelope, total_pages=pages, total_items=len(self.records))
+        return Answer(envelope)
 
     def _cursor_page(self, cursor: str | None, size: int) -> Envelope:
         rest = self.records
         if cursor is not None:
-            # Strictly beyond: records that tie with the last one seen are passed over.
+            # Strictly beyond: records that tie with the last one are skipped.
             newest_first, at = self.world.order == "newest first", int(cursor)
             rest = [record for record in rest if (record.at < at if newest_first else record.at > at)]
         page = rest[:size]
         return Envelope(page, str(page[-1].at) if len(rest) > size else None)
 
-    def has_arrived(self, request: ListRequest) -> None:
-        """Note when the answer to a request arrived."""
-        if request in self._shown:
-            self._shown[request].arrived = next(self._clock)
 
-    def was_in_vain(self, request: ListRequest) -> None:
-        """Forget what was shown to a request whose answer could not be used."""
-        shown = self._shown.pop(request)
-        self.snapshots = [snapshot for snapshot in self.snapshots if snapshot is not shown]
+class History:
+    """A listing of a server, and what it has handed out."""
+
+    def __init__(self, world: World, server: Server | None = None, first_page: int = 1) -> None:
+        self.world = world
+        self.server = server or Server(world)
+        self.tape = Tape(world.tape)
+        self.plan = Plan(operation=OPERATION, limit=world.limit)
+        self.position = Position(page=None if world.use_cursor else first_page, max_items=world.max_items)
+        self.first_page = first_page
+        self.received: list[Record] = []
+        self.moments: list[Moment] = []
+        """Of the requests of the last pass."""
+        self.shown: list[UUID] = []
+        """The records on the pages of the last pass, as far as the process that ends it has seen them."""
+        self.passes = 0
+        self.resumed = 0
+
+    def listing(self) -> Listing[Record]:
+        """Begin, or resume."""
+        return Listing[Record](self.plan, self.position, starts_over=self.world.is_list)
+
+    def take(self, listing: Listing[Record], page: ReceivedPage[Record]) -> None:
+        """Take a page, as `list_all` and `iter_all` do."""
+        self.moments.append(self.server.moments[page.request])
+        self.received += page.records
+        if page.response is not None and page.response.parsed is not None:
+            self.shown += [record.id for record in page.response.parsed.data]
+        if page.reads_again:
+            self.moments.clear()
+            self.shown.clear()
+            if self.world.is_list:
+                self.received.clear()
+        self.passes = listing.passes
+
+    def resume(self, checkpoint: Any) -> None:
+        """Go on in another process."""
+        self.plan, self.position = resume(json.loads(json.dumps(checkpoint)), OPERATION, verify=True)
+        self.resumed += 1
+        self.shown.clear()
 
     @property
-    def changed_unseen(self) -> bool:
-        """Whether what was added and removed between two answers cancelled out, so that the total stayed the same.
+    def may_have_lost(self) -> bool:
+        """Whether the documented loss may have happened, which no listing can see.
 
-        Also where answers in between had another total, but were under way together with one of the two, so that
-        nobody can tell which the server gave first; unless the total is seen to have come back afterwards.
+        - By page number: the total was the same in every page of the last pass, and no record was on two of them; but
+          between two requests as many records were added as were removed.
+        - By page number, where the server tells no total: no record was on two pages; but between two requests one was
+          removed; or added, and the listing did not begin with page 1, so that it had not seen what moved there.
+        - By cursor: the server skips records that tie with the last one of a page. As many as were skipped (or were
+          added where the listing had already passed) had come and were removed, so that the total is right. Where the
+          server tells no total, nothing shows a skipped record.
         """
-        pairs = itertools.combinations(enumerate(self.snapshots), 2)
-        return any(
-            one.total == other.total
-            and one.version != other.version
-            and all(
-                self._may_not_lie_between(one, shown, other)
-                for shown in self.snapshots[i + 1 : j]
-                if shown.total != one.total
-            )
-            for (i, one), (j, other) in pairs
-        )
+        if self.world.use_cursor and self.passes == 1:
+            came = {record.id for record in self.received}
+            return self.server.has_ties and (not self.world.has_totals or not came.isdisjoint(self.server.removed))
+        if len(set(self.shown)) < len(self.shown):
+            return False
+        if self.world.has_totals:
+            return self.differ(lambda moment: moment.version) and not self.differ(lambda moment: len(moment.records))
+        if self.first_page > 1:
+            return self.differ(lambda moment: moment.version)
+        return self.differ(lambda moment: moment.removals)
 
-    def _may_not_lie_between(self, one: Snapshot, shown: Snapshot, other: Snapshot) -> bool:
-        late = 2 * MOST_REQUESTS
-        in_flight_with_one = shown.sent < (one.arrived or late)
-        in_flight_with_other = other.sent < (shown.arrived or late)
-        came_back = any(later.total == one.total and later.sent > (shown.arrived or late) for later in self.snapshots)
-        return (in_flight_with_one or in_flight_with_other) and not came_back
+    def differ(self, what: Callable[[Moment], int]) -> bool:
+        """Return whether something was not the same at all requests of the last pass."""
+        return len({what(moment) for moment in self.moments}) > 1
 
-
-def read(listing: Listing[Record], server: Server, tape: Tape, received: list[Record], *, faults: bool = False) -> None:
-    """Drive *listing* to its end as the tape says, and add what it hands out to *received*."""
-    waiting: list[ListRequest] = []
-    under_way: list[tuple[ListRequest, Answer | None]] = []
-    room = server.world.at_once
-    reads_all = tape.choose(2) == 1
-    repeated = 0
-
-    def ask(room: int) -> None:
-        waiting.extend(server.was_asked(listing.wanted(room, None if reads_all else room)))
-
-    for _ in range(MOST_REQUESTS):
-        if (batch := listing.advance()) is not None:
-            received += batch.records
-            ask(room - 1)
-            continue
-        if listing.finished:
+    def check(self) -> None:
+        """Every record that was there throughout came once, in the order of the server; nothing came twice."""
+        if not self.moments:
+            assert self.world.max_items == 0 or self.resumed
             return
-        ask(room)
-        assert 0 < len(waiting) + len(under_way) <= room + repeated, "waits for nothing, or asks for too much"
-        travel(server, tape, waiting, under_way, faults=faults)
-        request, answer = under_way.pop(tape.choose(len(under_way)))
-        if reads_all and answer is not None and tape.choose(2):
-            # As the drivers do: others are made before the answer is read, and then this one may be repeated.
-            listing.arrived(request)
-            ask(room)
-            if tape.choose(4) == 3:
-                listing.repeats(request)
-                server.was_in_vain(request)
-                waiting.append(request)
-                repeated += 1
-                continue
-        server.has_arrived(request)
-        if answer is None:
-            listing.fail(request, Lost())
+        ids = [record.id for record in self.received]
+        lost = self.may_have_lost
+        # Whoever resumes does not know the ids that came before, and only a total can tell that the listing changed.
+        is_unknown = lost or not self.world.has_totals
+        assert len(ids) == len(set(ids)) or (self.resumed and is_unknown and self.differ(lambda moment: moment.version))
+        limit = self.world.max_items
+        assert limit is None or len(ids) <= limit
+        if lost:
+            return
+        if self.world.is_list and self.world.has_totals and not (self.world.use_cursor and self.passes == 1):
+            start = (self.first_page - 1) * self.world.size
+            assert self.received == list(self.moments[-1].records)[start:][:limit]
+        there = self.server.initial - self.server.removed
+        if self.first_page == 1 and (limit is None or len(ids) < limit):
+            assert there <= set(ids)
+        if self.world.is_list or self.passes == 1:
+            in_order = [record.id for record in self.server.records if record.id in there]
+            assert [id_ for id_ in dict.fromkeys(ids) if id_ in there] == [id_ for id_ in in_order if id_ in ids]
+
+    def may_fail(self) -> bool:
+        """Whether an error is in order: something changed, or was skipped where nothing can be read again."""
+        return self.server.version > 0 or (self.world.use_cursor and self.server.has_ties and self.resumed > 0)
+
+
+class Lost(Exception):  # noqa: N818 - stands for whatever a request can end in
+    """No response arrived."""
+
+
+def read(history: History, *, faults: bool = False, changes: bool = True) -> None:
+    """Read a listing to its end, without a driver, as the tape says.
+
+    Raises:
+        PaginationError: it is not complete.
+        Lost: a request failed.
+        NotFoundError: a 404 was not the end.
+    """
+    listing, server, tape = history.listing(), history.server, history.tape
+    window = None if history.world.is_list else 1
+    in_flight: list[PageRequest] = []
+    handled: dict[PageRequest, Answer | None] = {}
+    try:
+        while not listing.is_done:
+            while (window is None or len(in_flight) < window) and (request := listing.next_request()) is not None:
+                in_flight.append(request)
+            assert in_flight, "waits for nothing"
+            while in_flight[0] not in handled:
+                if tape.choose(3) == 1 and changes:
+                    server.change(tape)
+                    continue
+                waiting = [request for request in in_flight[: history.world.concurrency] if request not in handled]
+                request = waiting[tape.choose(len(waiting))]
+                handled[request] = server.handle(request)
+            fails = faults and tape.choose(6) == 5
+            request = in_flight.pop(0)
+            history.take(listing, receive(listing, request, Lost() if fails else handled[request]))
+            window = window and min(2 * window, history.world.concurrency)
+        listing.finish()
+    except Lost:
+        history.resume(listing.checkpoint)
+        raise
+
+
+def receive(listing: Listing[Record], request: PageRequest, came: Any) -> ReceivedPage[Record]:
+    """Have *listing* take what came, as the drivers do."""
+    if isinstance(came, Exception):
+        raise came
+    if came is None and not listing.may_end_with_404():
+        raise not_found()
+    return listing.receive(request, came)
+
+
+def not_found() -> NotFoundError:
+    """What the connection makes of a 404."""
+    return NotFoundError("Not found", response=httpx.Response(404, request=httpx.Request("GET", "https://api.example")))
+
+
+@settings(max_examples=3 * HISTORIES)
+@given(worlds)
+def test_nothing_is_lost_in_silence(world: World) -> None:
+    """Whatever is added and removed while it is read, page by page or many pages at once, in both modes."""
+    history = History(world)
+
+    try:
+        read(history)
+    except PaginationError:
+        assert history.may_fail(), "nothing had changed"
+    else:
+        history.check()
+
+
+@settings(max_examples=3 * HISTORIES)
+@given(worlds, tapes)
+def test_an_interrupted_listing_goes_on(world: World, between: bytes) -> None:
+    """Requests fail; each time it is resumed from its checkpoint, in another process and some time later."""
+    history, meanwhile = History(world), Tape(between)
+
+    for _ in range(1000):
+        try:
+            read(history, faults=True)
+        except Lost:
+            if meanwhile.choose(3) == 2:
+                history.server.change(meanwhile)
+            continue
+        except PaginationError:
+            assert history.may_fail(), "nothing had changed"
         else:
-            listing.receive(request, answer)  # type: ignore[arg-type]
+            history.check()
+        return
     raise AssertionError("the listing does not end")
 
 
-def travel(
-    server: Server,
-    tape: Tape,
-    waiting: list[ListRequest],
-    under_way: list[tuple[ListRequest, Answer | None]],
-    *,
-    faults: bool,
-) -> None:
-    """Let things happen, as the tape says, until one of the answers *under_way* arrives."""
-    while True:
-        what = tape.choose(4)
-        if what == 1:
-            server.change(tape, in_the_middle=not faults)
-        elif what == 2 and under_way:
-            return
-        elif what == 3 and faults and waiting:
-            under_way.append((waiting.pop(tape.choose(len(waiting))), None))
-        elif waiting:
-            request = waiting.pop(tape.choose(len(waiting)))
-            under_way.append((request, server.answer(request)))
-        else:
-            return
+@settings(max_examples=HISTORIES)
+@given(worlds, st.integers(0, 12), st.integers(0, 255), st.sampled_from(["add", "insert", "remove"]))
+def test_a_single_change_does_no_harm(world: World, when: int, place: int, what: str) -> None:
+    """A record that is added or removed during the listing never costs the listing: it is read again."""
+
+    class ChangingServer(Server):
+        def handle(self, request: PageRequest) -> Answer | None:
+            if len(self.moments) == when and what == "add":
+                self.add_newest()
+            elif len(self.moments) == when and what == "insert":
+                self.add_in_the_middle(place)
+            elif len(self.moments) == when:
+                self.remove(place)
+            return super().handle(request)
+
+    history = History(world, ChangingServer(world))
+
+    read(history, changes=False)
+
+    history.check()
 
 
-def check(server: Server, received: list[Record], *, forgiven: bool = False, ordered: bool = True) -> None:
-    """Every record that was there throughout came once, in the order of the server; nothing came twice."""
-    ids = [record.id for record in received]
-    throughout = server.initial - server.removed
-    in_order = [record.id for record in server.records if record.id in throughout]
-    complete = throughout <= set(ids)
-    orderly = not ordered or [id_ for id_ in ids if id_ in throughout] == in_order
-    once = len(ids) == len(set(ids))
-    assert (once and (forgiven or (complete and orderly))) or server.changed_unseen
+@settings(max_examples=HISTORIES)
+@given(worlds, st.integers(2, 8))
+def test_a_listing_from_the_middle_has_what_stands_there(world: World, first_page: int) -> None:
+    """It has what stands on that page and behind it when it is read, and none of what stands before."""
+    history = History(replace(world, use_cursor=False), first_page=first_page)
+
+    try:
+        read(history)
+    except NotFoundError:
+        assert len(history.server.moments) == 1, "only the first page may be beyond the end"
+    except PaginationError:
+        assert history.may_fail(), "nothing had changed"
+    else:
+        history.check()
 
 
 @settings(max_examples=HISTORIES)
 @given(worlds)
-def test_page_mode_loses_nothing_in_silence(world: World) -> None:
-    """Whatever is added and removed while pages are read, one by one or many at once."""
-    server, received = Server(world), list[Record]()
-    listing = Listing[Record](Plan("listRecords", None, world.limit), Position())
+def test_without_changes_nothing_is_requested_twice(world: World) -> None:
+    """One request per page; one more where only an empty page is the end, or for the total in cursor mode."""
+    world = replace(world, ties=1, max_items=None)
+    history = History(world)
+
+    read(history, changes=False)
+
+    assert history.received == history.server.records
+    pages = max(1, -(-world.records // world.size))
+    extra = world.use_cursor or (not world.has_totals and world.records > 0)
+    assert len(history.server.moments) == pages + extra
+
+
+@settings(max_examples=HISTORIES)
+@given(worlds)
+def test_the_number_of_requests_is_bounded(world: World) -> None:
+    """Three passes at most, whatever happens; each has so many pages as its first page tells."""
+    history = History(replace(world, has_totals=True))
+    total: list[int] = []
 
     try:
-        read(listing, server, Tape(world.tape), received)
+        read(history)
     except PaginationError:
-        assert server.version > 0, "nothing had changed"
-    else:
-        check(server, in_order_of(listing.order, received))
+        pass
+    finally:
+        total += [-(-len(moment.records) // world.size) for moment in history.server.moments.values()]
+
+    assert len(history.server.moments) <= MAX_PASSES * max(1, *total, 1) + 1 + world.concurrency
 
 
-@settings(max_examples=HISTORIES)
-@given(worlds, st.sampled_from([1, 2, 4]))
-def test_cursor_mode_loses_nothing_in_silence(world: World, ties: int) -> None:
-    """Records that tie at the border of a page are found by their number, in page mode.
+class TestDrivers:
+    """The same with the drivers that users' calls go through."""
 
-    What the number cannot tell: as many records were removed after they had come as were passed over at a border.
-    """
-    server, received = Server(replace(world, ties=ties)), list[Record]()
-    listing = Listing[Record](Plan("listRecords", True, world.limit), Position())
+    @settings(max_examples=HISTORIES)
+    @given(worlds, tapes)
+    def test_tasks(self, world: World, between: bytes) -> None:
+        """The tape decides how long each request travels."""
+        history, meanwhile = History(world), Tape(between)
 
+        async def travel() -> None:
+            for _ in range(history.tape.choose(4)):
+                await asyncio.sleep(0)
+
+        async def send(request: PageRequest, _: object) -> Any:
+            await travel()
+            answer = handle(history)(request)
+            await travel()
+            return answer()
+
+        async def listed() -> None:
+            listing = history.listing()
+            window = None if world.is_list else 1
+            pages = read_pages_async(listing, send, concurrency=world.concurrency, window=window)
+            async with aclosing(pages):
+                async for page in pages:
+                    history.take(listing, page)
+
+        drive(history, meanwhile, lambda: asyncio.run(listed()))
+
+    @settings(max_examples=max(20, HISTORIES // 8))
+    @given(worlds, tapes)
+    def test_threads(self, world: World, between: bytes) -> None:
+        """The operating system decides which request comes first."""
+        history, meanwhile, lock = History(world), Tape(between), threading.Lock()
+
+        def send(request: PageRequest, _: object) -> Any:
+            with lock:
+                answer = handle(history)(request)
+            return answer()
+
+        def listed() -> None:
+            listing = history.listing()
+            window = None if world.is_list else 1
+            with closing(read_pages(listing, send, concurrency=world.concurrency, window=window)) as pages:
+                for page in pages:
+                    history.take(listing, page)
+
+        drive(history, meanwhile, listed)
+
+
+def handle(history: History) -> Callable[[PageRequest], Callable[[], Answer]]:
+    """Return what handles a request, and lets its response come, or an error in its place."""
+
+    def handled(request: PageRequest) -> Callable[[], Answer]:
+        if history.tape.choose(3) == 1:
+            history.server.change(history.tape)
+        answer = history.server.handle(request)
+        fails = history.tape.choose(8) == 7
+
+        def come() -> Answer:
+            if fails:
+                raise APIConnectionError("lost")
+            if answer is None:
+                raise not_found()
+            return answer
+
+        return come
+
+    return handled
+
+
+def error_of(listed: Callable[[], None]) -> RoundedError | None:
+    """Return the error that ends a listing, if any."""
     try:
-        read(listing, server, Tape(world.tape), received)
-    except PaginationError:
-        assert server.version > 0, "nothing had changed"
-    else:
-        came_and_went = server.removed & {record.id for record in received}
-        check(server, in_order_of(listing.order, received), forgiven=len(came_and_went) > 0)
+        listed()
+    except RoundedError as error:
+        return error
+    return None
 
 
-@settings(max_examples=HISTORIES)
-@given(worlds, st.booleans(), st.integers(0, 12), st.integers(0, 255), st.sampled_from(["add", "insert", "remove"]))
-def test_a_single_change_is_repaired(world: World, use_cursor: bool, when: int, place: int, what: str) -> None:
-    """A record that is added or removed during the listing never costs the listing."""
-
-    class ChangingServer(Server):
-        def answer(self, request: ListRequest) -> Answer:
-            if len(self.snapshots) == when and what == "add":
-                self.add_newest()
-            elif len(self.snapshots) == when and what == "insert":
-                self.add_in_the_middle(place)
-            elif len(self.snapshots) == when:
-                self.remove(place)
-            return super().answer(request)
-
-    server, received = ChangingServer(world), list[Record]()
-    listing = Listing[Record](Plan("listRecords", use_cursor or None, world.limit), Position())
-    # The tape decides on the order of requests and answers only.
-    tape = Tape(bytes(byte & ~3 | byte & 2 for byte in world.tape))
-
-    read(listing, server, tape, received)
-
-    check(server, in_order_of(listing.order, received))
-
-
-@settings(max_examples=HISTORIES)
-@given(worlds, st.booleans(), st.sampled_from([1, 1, 3]), tapes)
-def test_an_interrupted_listing_goes_on(world: World, use_cursor: bool, ties: int, between: bytes) -> None:
-    """Requests fail; each time the listing goes on from its checkpoint, in another process and some time later."""
-    server, received = Server(replace(world, ties=ties if use_cursor else 1)), list[Record]()
-    plan, position = Plan("listRecords", use_cursor or None, world.limit), Position()
-    tape, meanwhile = Tape(world.tape), Tape(between)
-
-    for _ in range(MOST_REQUESTS):
-        listing = Listing[Record](plan, position)
-        try:
-            read(listing, server, tape, received, faults=True)
-        except Lost:
-            stored = json.dumps(listing.checkpoint)
-            plan, position, _ = from_checkpoint(json.loads(stored), "listRecords", verify=True)
-            assert position.count == len(received)
-            if meanwhile.choose(2):
-                server.change(meanwhile, in_the_middle=False)
-            continue
-        except PaginationError:
-            assert server.version > 0 or ties > 1, "nothing had changed, and nothing can have been passed over"
-            check(server, received, forgiven=True)
+def drive(history: History, meanwhile: Tape, listed: Callable[[], None]) -> None:
+    """Read a listing to its end, resuming it where a request fails, and check it."""
+    for _ in range(1000):
+        error = error_of(listed)
+        if error is None:
+            history.check()
             return
-        break
-    came_and_went = server.removed & {record.id for record in received}
-    # Where it was repaired they are out of order: an iterator cannot take back what it has handed out.
-    check(server, received, forgiven=use_cursor and len(came_and_went) > 0, ordered=False)
-
-
-# Page 3 came with the total of a moment ago, which the listing had again when page 2 was read again.
-OLD_PAGE_WITH_THE_TOTAL_OF_NOW = bytes.fromhex("000000010000000001000000010100000000000100000001" + "01cf07")
-
-
-@settings(max_examples=HISTORIES)
-@given(worlds, st.integers(1, 8))
-@example(World(9, 3, 1000, "newest first", 2, 1, OLD_PAGE_WITH_THE_TOTAL_OF_NOW), 1)
-def test_a_listing_from_the_middle_has_what_stood_there(world: World, first_page: int) -> None:
-    """It has every record that stood on its first page or behind it throughout, and none that stood before."""
-    server, received = Server(world), list[Record]()
-    size = min(world.limit, world.cap)
-    start = Position(first_page, before=0 if first_page == 1 else None)
-    listing = Listing[Record](Plan("listRecords", None, world.limit), start)
-    there: list[UUID] = []
-    show = server.answer
-
-    def answer(request: ListRequest) -> Answer:
-        if not server.snapshots:
-            there[:] = [record.id for record in server.records[(first_page - 1) * size :]]
-            server.removed.clear()
-            server.version = 0
-        return show(request)
-
-    server.answer = answer  # type: ignore[method-assign]
-    try:
-        read(listing, server, Tape(world.tape), received)
-    except PaginationError:
-        assert server.version > 0, "nothing had changed"
-        return
-    ids = {record.id for record in received}
-    complete = set(there) - server.removed <= ids
-    none_before = first_page == 1 or not (ids & server.initial) - set(there)
-    assert (len(received) == len(ids) and complete and none_before) or server.changed_unseen
-
-
-@settings(max_examples=HISTORIES)
-@given(worlds, st.booleans())
-def test_without_changes_nothing_is_requested_twice(world: World, use_cursor: bool) -> None:
-    """One request per page; in cursor mode one more, which supplies the total."""
-    server, received = Server(world), list[Record]()
-    listing = Listing[Record](Plan("listRecords", use_cursor or None, world.limit), Position())
-    tape = Tape(bytes(byte & ~3 | byte & 2 for byte in world.tape))
-
-    read(listing, server, tape, received)
-
-    assert received == server.records
-    pages = max(1, -(-world.records // min(world.limit, world.cap)))
-    assert len(server.snapshots) == pages + use_cursor
+        assert error.checkpoint is not None
+        if isinstance(error, PaginationError):
+            assert history.may_fail(), "nothing had changed"
+            return
+        assert isinstance(error, APIConnectionError)
+        history.resume(error.checkpoint)
+        if meanwhile.choose(3) == 2:
+            history.server.change(meanwhile)
+    raise AssertionError("the listing does not end")

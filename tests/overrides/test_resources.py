@@ -1,27 +1,32 @@
 """list, iter_all and list_all as users call them, in both worlds."""
 
+import inspect
 import json
-from datetime import UTC, datetime
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from callrounded import (
+    AsyncListResource,
     AsyncRounded,
+    ClientClosedError,
     ConfigurationError,
     IncompleteListingError,
     InternalServerError,
+    ListResource,
+    NotFoundError,
+    Page,
     PaginationError,
     PaginationLoopError,
     PhoneNumber,
+    Progress,
     Rounded,
     UnknownPhoneNumber,
 )
-from callrounded._pages import Progress
-from callrounded._resources import AsyncList, SyncList
+from callrounded._arguments import ListingOptions, listing_options, with_filters
 from callrounded.testing import FakeRounded, Fault, ReceivedRequest, Reply
-from callrounded_generated import api
-from callrounded_generated.operation import Operation, Request, query
+from callrounded_generated.api.phone_numbers import list_phone_numbers
 from tests.overrides.conftest import KEY, Client, World
 
 
@@ -59,6 +64,14 @@ async def walk(client: Client, **arguments: Any) -> list[PhoneNumber]:
     if isinstance(client, AsyncRounded):
         return [record async for record in client.phone_numbers.list(**arguments)]
     return list(client.phone_numbers.list(**arguments))
+
+
+def close_soon(client: Client) -> None:
+    """Close a client from within a listing."""
+    closing = client.close()
+    if closing is not None:
+        with suppress(StopIteration):
+            closing.send(None)  # Nothing is open that closing would wait for.
 
 
 WAYS = [list_all, iter_all, walk]
@@ -100,7 +113,7 @@ class TestWhatIsSent:
 
         await way(client_of(world, fake))
 
-        assert params(fake) == [{"limit": "1000"}, {"page": "2", "limit": "1000"}]
+        assert params(fake) == [{"page": "1", "limit": "1000"}, {"page": "2", "limit": "1000"}]
 
     @pytest.mark.parametrize("way", WAYS)
     async def test_a_cursor_goes_back_as_it_came(self, world: World, way: Any) -> None:
@@ -110,7 +123,7 @@ class TestWhatIsSent:
         fake.override(lambda _, reply: Reply.of(reply.envelope | {"next_cursor": strange}), request=1)
         fake.override(lambda _, __: fake.answer_to(use_cursor=True, cursor=fake.records[1]["created_at"]), request=2)
 
-        records = await way(client_of(world, fake), limit=2, use_cursor=True, page=7)
+        records = await way(client_of(world, fake), limit=2, use_cursor=True)
 
         assert ids(records) == listed(fake)
         assert params(fake)[:2] == [
@@ -129,62 +142,83 @@ class TestWhatIsSent:
         assert all(sent["use_cursor"] == "true" for sent in params(fake))
 
 
-def build_search(
-    *,
-    page: int | None = None,
-    limit: int | None = None,
-    use_cursor: bool | None = None,
-    cursor: str | None = None,
-    since: datetime | None = None,
-    tag: str | None = None,
-) -> Request:
-    """A list operation with parameters of its own, in place of the one there is."""
-    paging = (("page", page), ("limit", limit), ("use_cursor", use_cursor), ("cursor", cursor))
-    return Request(method="GET", path="/v1/phone-numbers", params=query(*paging, ("since", since), ("tag", tag)))
+class Search:
+    """A list operation with filters, as the generated package has them; one is called like a parameter of ours."""
+
+    __name__ = "callrounded_generated.api.search"
+
+    def __init__(self) -> None:
+        self.filters: list[dict[str, Any]] = []
+        self.sync = list_phone_numbers.sync
+
+    def sync_detailed(self, client: Any, *, tag: str | None = None, verify: bool | None = None, **paging: Any) -> Any:
+        """Note the filters, and list numbers."""
+        self.filters.append({"tag": tag, "verify": verify})
+        return list_phone_numbers.sync_detailed(client, **paging)
+
+    async def asyncio_detailed(self, client: Any, *, tag: str | None = None, verify: Any = None, **paging: Any) -> Any:
+        """Do the same for asyncio."""
+        self.filters.append({"tag": tag, "verify": verify})
+        return await list_phone_numbers.asyncio_detailed(client, **paging)
 
 
-search = Operation(
-    name="search",
-    method="GET",
-    path="/v1/phone-numbers",
-    build=build_search,
-    parse=api.list_phone_numbers.parse,
-    parse_error=api.list_phone_numbers.parse_error,
-)
+def search_options(*, tag: str | None = None, **listing: Any) -> ListingOptions:
+    """The two lines that filters need."""
+    return with_filters(listing_options(**listing), tag=tag)
 
 
-class Searching(Rounded):
-    """A client with that operation."""
+@pytest.fixture
+def search() -> Search:
+    """That operation."""
+    return Search()
 
-    phone_numbers = SyncList(search)
 
-
-class AsyncSearching(AsyncRounded):
-    """The same for asyncio."""
-
-    phone_numbers = AsyncList(search)
+def searching(world: World, fake: FakeRounded, search: Any, **options: Any) -> Client:
+    """A client whose resource is of that operation."""
+    client = client_of(world, fake, **options)
+    kind: Any = ListResource if isinstance(client, Rounded) else AsyncListResource
+    made = type("Searching", (type(client),), {"phone_numbers": kind(search, search_options)})
+    found: Client = object.__new__(made)
+    vars(found).update(vars(client))
+    return found
 
 
 class TestAnotherEndpoint:
-    """One line exposes another list operation, with the parameters that it has."""
+    """A line or two expose another list operation, with the parameters that it has."""
 
     @pytest.mark.parametrize("way", [list_all, iter_all])
     @pytest.mark.parametrize("use_cursor", [None, True])
-    async def test_its_parameters_go_with_every_request(self, world: World, way: Any, use_cursor: bool | None) -> None:
+    async def test_its_filters_go_with_every_request(
+        self, world: World, search: Search, way: Any, use_cursor: bool | None
+    ) -> None:
         """The one for the total included; a checkpoint has them too."""
-        world.client_type = Searching if world.name == "sync" else AsyncSearching
         fake = fake_of(25)
         fake.fail(Fault.status(500), page=2)
-        client = client_of(world, fake, max_retries=0)
-        filters = {"since": datetime(2023, 1, 1, tzinfo=UTC), "tag": "a&b é"}
+        client = searching(world, fake, search, max_retries=0)
 
         with pytest.raises(InternalServerError) as caught:
-            await way(client, limit=10, use_cursor=use_cursor, **filters)
+            await way(client, limit=10, use_cursor=use_cursor, tag="a&b é")
         checkpoint = json.loads(json.dumps(caught.value.checkpoint))
         rest = await way(client, checkpoint=checkpoint)
 
         assert ids(rest) == listed(fake)[10:]
-        assert {(sent["since"], sent["tag"]) for sent in params(fake)} == {("2023-01-01T00:00:00Z", "a&b é")}
+        assert search.filters == [{"tag": "a&b é", "verify": None}] * len(fake.requests)
+
+    async def test_a_filter_that_is_called_like_an_argument_is_not_swallowed(
+        self, world: World, search: Search
+    ) -> None:
+        """It cannot be told which of the two is meant; list() sends it, to each page."""
+        fake = fake_of(25)
+        client = searching(world, fake, search)
+
+        with pytest.raises(ConfigurationError, match=r"has a parameter verify of its own: pass it to list\(\)"):
+            await list_all(client, verify=False)
+        with pytest.raises(ConfigurationError, match="verify"):
+            await iter_all(client, verify=True)
+        assert fake.requests == []
+        await walk(client, limit=10, verify=True)
+
+        assert search.filters == [{"tag": None, "verify": True}] * 3
 
     @pytest.mark.parametrize("filters", [{"x": 1}, {"page": 2}, {"cursor": "2024-01-01T00:00:00Z"}])
     async def test_a_checkpoint_has_filters_of_its_operation(self, world: World, filters: dict[str, Any]) -> None:
@@ -196,25 +230,36 @@ class TestAnotherEndpoint:
         with pytest.raises(ConfigurationError, match="damaged"):
             await list_all(client, checkpoint=checkpoint)
 
-    async def test_a_checkpoint_belongs_to_its_operation(self, world: World) -> None:
+    async def test_a_checkpoint_belongs_to_its_operation(self, world: World, search: Search) -> None:
         """The place in one list is none in another."""
         fake = fake_of(25)
         page = await world.list(client_of(world, fake), limit=10)
-        world.client_type = Searching if world.name == "sync" else AsyncSearching
 
-        with pytest.raises(ConfigurationError, match="'listPhoneNumbers'"):
-            await list_all(client_of(world, fake), checkpoint=page.checkpoint)
-        with pytest.raises(ConfigurationError, match="beside it"):
-            await list_all(client_of(world, fake), checkpoint=page.checkpoint, tag="other")
+        with pytest.raises(ConfigurationError, match="'list_phone_numbers'"):
+            await list_all(searching(world, fake, search), checkpoint=page.checkpoint)
+        with pytest.raises(ConfigurationError, match="leave out tag"):
+            await list_all(searching(world, fake, search), checkpoint=page.checkpoint, tag="other")
 
 
-class TestTheClass:
-    """What a list operation makes of a client class."""
+class TestSignatures:
+    """What help() and notebooks show."""
 
-    @pytest.mark.parametrize("client_type", [Rounded, AsyncRounded])
-    def test_without_a_client_there_is_no_resource(self, client_type: Any) -> None:
-        """Only what makes one."""
-        assert not hasattr(client_type.phone_numbers, "list_all")
+    async def test_list_has_the_parameters_of_its_operation(self, world: World) -> None:
+        """With their types and defaults."""
+        operation = inspect.signature(list_phone_numbers.sync_detailed).parameters
+        shown = inspect.signature(client_of(world, fake_of(0)).phone_numbers.list).parameters
+
+        assert list(shown.values()) == [each for name, each in operation.items() if name != "client"]
+
+    @pytest.mark.parametrize("method", ["iter_all", "list_all"])
+    async def test_the_others_have_those_of_a_listing(self, world: World, search: Search, method: str) -> None:
+        """And the filters, where there are any."""
+        client, other = client_of(world, fake_of(0)), searching(world, fake_of(0), search)
+
+        assert inspect.signature(getattr(client.phone_numbers, method)) == inspect.signature(listing_options).replace(
+            return_annotation=inspect.signature(getattr(client.phone_numbers, method)).return_annotation
+        )
+        assert "tag" in inspect.signature(getattr(other.phone_numbers, method)).parameters
 
 
 class TestArguments:
@@ -231,6 +276,8 @@ class TestArguments:
             {"concurrency": True},
             {"limit": "10"},
             {"use_cursor": False, "cursor": "x"},
+            {"page": 2, "cursor": "x"},
+            {"page": 2, "use_cursor": True},
             {"checkpoint": {}},
         ],
     )
@@ -251,14 +298,35 @@ class TestArguments:
         client = client_of(world, fake_of(1))
 
         with pytest.raises(TypeError, match="pages"):
-            client.phone_numbers.iter_all(pages=1)
+            await list_all(client, pages=1)
         with pytest.raises(TypeError, match="pages"):
-            client.phone_numbers.list(pages=1)  # type: ignore[call-arg]
+            await iter_all(client, pages=1)
+        with pytest.raises(TypeError, match="pages"):
+            await world.list(client, pages=1)
+        with pytest.raises(TypeError, match="by name"):
+            client.phone_numbers.list(1)  # type: ignore[call-arg]
 
-    async def test_a_mode_is_not_switched_off_and_used(self, world: World) -> None:
-        """list() too says so."""
-        with pytest.raises(ConfigurationError, match="use_cursor=False"):
-            client_of(world, fake_of(1)).phone_numbers.list(use_cursor=False, cursor="x")
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ({"use_cursor": False, "cursor": "x"}, "use_cursor=False"),
+            ({"page": 2, "cursor": "x"}, "page= is for page mode"),
+            ({"page": 1, "use_cursor": True}, "page= is for page mode"),
+        ],
+    )
+    @pytest.mark.parametrize("method", ["list", "iter_all", "list_all"])
+    async def test_the_two_modes_are_not_mixed(
+        self, world: World, method: str, arguments: dict[str, Any], message: str
+    ) -> None:
+        """No parameter is dropped without a word, in none of the methods."""
+        fake = fake_of(1)
+
+        async def start() -> None:
+            await getattr(client_of(world, fake).phone_numbers, method)(**arguments)
+
+        with pytest.raises(ConfigurationError, match=message):
+            await start()
+        assert fake.requests == []
 
 
 class TestComplete:
@@ -383,21 +451,10 @@ class TestChanges:
     async def test_removed_records_hide_no_others(
         self, world: World, way: Any, order: Any, at_page: int, removed: int
     ) -> None:
-        """What moved over the border of a page that had been read is read there."""
+        """The listing is read again: list_all has it in order, an iterator cannot take back what it gave."""
         fake = fake_of(50, order=order)
         gone = listed(fake)[:removed]
         fake.before(lambda _, __: [fake.remove(id_) for id_ in gone], page=at_page)
-
-        received = await way(client_of(world, fake), limit=10)
-
-        assert [id_ for id_ in ids(received) if id_ not in gone] == listed(fake)
-
-    @pytest.mark.parametrize("way", WAYS)
-    async def test_all_records_read_so_far_can_be_removed(self, world: World, way: Any) -> None:
-        """Then it is read again from the top: list_all has them in order, an iterator cannot take back what it gave."""
-        fake = fake_of(50)
-        gone = listed(fake)[:12]
-        fake.before(lambda _, __: [fake.remove(id_) for id_ in gone], page=2)
 
         received = [id_ for id_ in ids(await way(client_of(world, fake), limit=10)) if id_ not in gone]
 
@@ -452,7 +509,7 @@ class TestChanges:
             times=None,
         )
 
-        with pytest.raises(IncompleteListingError, match="25 records came, there should be 28") as caught:
+        with pytest.raises(IncompleteListingError, match="25 records came, but 28 were expected") as caught:
             await way(client_of(world, fake), limit=10, use_cursor=use_cursor)
 
         assert (caught.value.expected, caught.value.received) == (28, 25)
@@ -531,7 +588,7 @@ class TestGuards:
         fake = fake_of(50)
         fake.override(lambda _, __: fake.answer_to(page=1, limit=10), times=None)
 
-        with pytest.raises(PaginationLoopError, match="Page 2 was asked for, and the server handed out page 1"):
+        with pytest.raises(PaginationLoopError, match="Page 2 was requested, but the server sent page 1"):
             await way(client_of(world, fake), limit=10)
 
     @pytest.mark.parametrize("way", WAYS)
@@ -542,8 +599,10 @@ class TestGuards:
         fake.override(lambda _, __: fake.answer_to(page=1, limit=10), times=None)
         fake.fail(Fault.envelope(without=without), times=None)
 
-        with pytest.raises(PaginationLoopError, match="same records"):
+        with pytest.raises(PaginationLoopError if "total_items" in without else IncompleteListingError):
             await way(client_of(world, fake), limit=10)
+
+        assert len(fake.requests) <= 15
 
     @pytest.mark.parametrize("way", WAYS)
     async def test_two_pages_in_turn(self, world: World, way: Any) -> None:
@@ -552,7 +611,7 @@ class TestGuards:
         fake.override(lambda request, _: fake.answer_to(page=2 - request.number % 2, limit=10), times=None)
         fake.fail(Fault.envelope(without=["current_page", "total_pages", "total_items"]), times=None)
 
-        with pytest.raises(PaginationLoopError, match="brought nothing"):
+        with pytest.raises(PaginationLoopError, match="in a row"):
             await way(client_of(world, fake), limit=10)
 
         assert len(fake.requests) < 10
@@ -614,24 +673,83 @@ class TestGoingOn:
         assert len(caught.value.partial) == (page - 1) * 10
         assert ids(caught.value.partial) + ids(rest) == listed(fake)
 
-    async def test_an_iterator_goes_on_where_it_stopped(self, world: World) -> None:
-        """Without loss or repetition, although records came and went in between."""
+    @pytest.mark.parametrize("change", ["add", "remove"])
+    async def test_a_listing_that_has_changed_is_not_resumed(self, world: World, change: str) -> None:
+        """Nobody knows what has moved: an error that says to start a new listing, and no record."""
         fake = fake_of(45)
         fake.fail(Fault.status(500), page=3, times=None)
         client = client_of(world, fake, max_retries=0)
-        received: list[PhoneNumber] = []
         with pytest.raises(InternalServerError) as caught:
-            await iter_all(client, received, limit=10)
+            await iter_all(client, limit=10)
         fake.reset()
-        before = listed(fake)
-        for _ in range(13):
+        if change == "add":
             fake.add()
-        gone = before[30]
-        fake.remove(gone)
+        else:
+            fake.remove(listed(fake)[0])
 
-        await iter_all(client, received, checkpoint=caught.value.checkpoint)
+        with pytest.raises(
+            IncompleteListingError, match=r"changed since it was interrupted.*Start a new listing"
+        ) as lost:
+            await list_all(client, checkpoint=caught.value.checkpoint)
 
-        assert ids(received) == [id_ for id_ in before if id_ != gone]
+        assert lost.value.partial == []
+        assert lost.value.checkpoint == caught.value.checkpoint
+        assert ids(await list_all(client, checkpoint=caught.value.checkpoint, verify=False))
+
+    async def test_what_kept_changing_is_not_resumed(self, world: World) -> None:
+        """Records of several passes are no place in the list."""
+        fake = fake_of(25)
+        fake.fail(Fault.envelope(total_items=28), times=None)
+        client = client_of(world, fake)
+        with pytest.raises(IncompleteListingError) as caught:
+            await iter_all(client, limit=10)
+        fake.reset()
+
+        with pytest.raises(IncompleteListingError, match="cannot be resumed") as again:
+            await iter_all(client, checkpoint=caught.value.checkpoint)
+
+        assert again.value.checkpoint == caught.value.checkpoint
+        assert fake.requests == []
+
+    async def test_a_list_that_is_read_again_can_be_interrupted(self, world: World) -> None:
+        """Between two passes, too: what the first has brought is forgotten, and the checkpoint is the start."""
+        fake = fake_of(25)
+        fake.fail(Fault.envelope(total_items=28), page=3)
+        fake.fail(Fault.status(500), request=4)
+        client = client_of(world, fake, max_retries=0)
+        with pytest.raises(InternalServerError) as caught:
+            await list_all(client, limit=10, concurrency=1)
+
+        rest = await list_all(client, checkpoint=caught.value.checkpoint)
+
+        assert ids(caught.value.partial or []) + ids(rest) == listed(fake)
+
+    @pytest.mark.parametrize("way", [list_all, iter_all])
+    @pytest.mark.parametrize("use_cursor", [None, True])
+    @pytest.mark.parametrize("records", [0, 1, 20])
+    async def test_after_the_last_page_there_is_nothing(
+        self, world: World, way: Any, use_cursor: bool | None, records: int
+    ) -> None:
+        """Never the whole list again: the checkpoint of the last page says that it is the end."""
+        fake = fake_of(records)
+        client = client_of(world, fake)
+        page = await world.list(client, limit=10, use_cursor=use_cursor)
+        while page.has_next_page():
+            page = page.get_next_page() if isinstance(page, Page) else await page.get_next_page()
+
+        assert await way(client, checkpoint=json.loads(json.dumps(page.checkpoint))) == []
+
+    async def test_a_closed_client_says_where_to_resume(self, world: World) -> None:
+        """Its error has the checkpoint and the records, as every error of a listing."""
+        fake = fake_of(45)
+        client = client_of(world, fake)
+
+        with pytest.raises(ClientClosedError) as caught:
+            await list_all(client, limit=10, concurrency=1, on_progress=lambda _: close_soon(client))
+        rest = await list_all(client_of(world, fake), checkpoint=caught.value.checkpoint)
+
+        assert len(caught.value.partial or []) >= 10
+        assert ids(caught.value.partial or []) + ids(rest) == listed(fake)
 
     async def test_a_limit_of_records_goes_on_too(self, world: World) -> None:
         """What remains of max_items is in the checkpoint, unless it is given anew."""
@@ -645,22 +763,6 @@ class TestGoingOn:
         assert ids(await list_all(client, checkpoint=caught.value.checkpoint)) == listed(fake)[20:32]
         assert ids(await list_all(client, checkpoint=caught.value.checkpoint, max_items=3)) == listed(fake)[20:23]
 
-    async def test_the_place_must_be_found_again(self, world: World) -> None:
-        """If all records of the last page are gone, nobody knows what came before: an error, and no record."""
-        fake = fake_of(45)
-        fake.fail(Fault.status(500), page=3, times=None)
-        client = client_of(world, fake, max_retries=0)
-        with pytest.raises(InternalServerError) as caught:
-            await list_all(client, limit=10)
-        fake.reset()
-        for id_ in listed(fake)[10:20]:
-            fake.remove(id_)
-
-        with pytest.raises(IncompleteListingError) as lost:
-            await list_all(client, checkpoint=caught.value.checkpoint)
-
-        assert lost.value.partial == []
-
     @pytest.mark.parametrize("more", [{"page": 2}, {"cursor": "x"}, {"use_cursor": True}])
     async def test_a_checkpoint_says_it_all(self, world: World, more: dict[str, Any]) -> None:
         """What contradicts it is refused."""
@@ -669,3 +771,58 @@ class TestGoingOn:
 
         with pytest.raises(ConfigurationError, match="checkpoint"):
             await list_all(client, checkpoint=page.checkpoint, **more)
+
+
+class TestBeyondTheEnd:
+    """An API may respond with 404 to a page beyond the end."""
+
+    @staticmethod
+    def fake_with_404(records: int) -> FakeRounded:
+        """An API that does so."""
+        fake = fake_of(records)
+        fake.fail(
+            Fault.status(404), when=lambda request: (request.page or 1) > max(1, -(-fake.total_items // 10)), times=None
+        )
+        return fake
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("at_page", [2, 3, 5])
+    async def test_a_list_that_shrinks(self, world: World, way: Any, at_page: int) -> None:
+        """Its last pages are gone when they are asked for: the list is read again."""
+        fake = self.fake_with_404(45)
+        gone = listed(fake)[5:40]
+        fake.before(lambda _, __: [fake.remove(id_) for id_ in gone], page=at_page)
+        arguments = {} if way is walk else {"concurrency": 1}
+
+        received = ids(await way(client_of(world, fake), limit=10, **arguments))
+
+        assert sorted(set(received) - set(gone)) == sorted(listed(fake))
+        assert way is not list_all or received == listed(fake)
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("records", [1, 20, 25])
+    async def test_without_totals_it_is_the_end(self, world: World, way: Any, records: int) -> None:
+        """After a full last page, too."""
+        fake = self.fake_with_404(records)
+        fake.override(lambda _, reply: reply.with_envelope(without=["total_items", "total_pages"]), times=None)
+
+        assert ids(await way(client_of(world, fake), limit=10)) == listed(fake)
+
+    @pytest.mark.parametrize("way", [list_all, iter_all])
+    async def test_from_a_checkpoint(self, world: World, way: Any) -> None:
+        """Nothing is left there: with a total, the list has changed; without one, that is the end."""
+        fake = self.fake_with_404(25)
+        client = client_of(world, fake)
+        page = await world.list(client, limit=10, page=2)
+        for id_ in listed(fake)[18:]:
+            fake.remove(id_)
+
+        with pytest.raises(IncompleteListingError, match="25 records then, the next page is gone"):
+            await way(client, checkpoint=page.checkpoint)
+        assert await way(client, checkpoint={**page.checkpoint, "total": None}) == []
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_a_start_beyond_the_end_is_not_found(self, world: World, way: Any) -> None:
+        """No page before it had records, so that the address may be wrong."""
+        with pytest.raises(NotFoundError):
+            await way(client_of(world, self.fake_with_404(25)), limit=10, page=9)

@@ -33,5 +33,5 @@ def server(fake: FakeRounded) -> Iterator[Server]:
 @pytest.fixture
 def web(server: Server) -> Iterator[httpx.Client]:
     """A client of the fake over real sockets."""
-    with httpx.Client(base_url=server.url, headers=KEY, timeout=5, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, headers=KEY, timeout=60, trust_env=False) as client:
         yield client

@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from callrounded.testing import FakeRounded, sample_records
+from callrounded_generated import AuthenticatedClient
+from callrounded_generated.api.phone_numbers import list_phone_numbers
 
 PATH = "/v1/phone-numbers"
 
@@ -163,9 +165,70 @@ def test_every_unusable_parameter_is_named(client: httpx.Client) -> None:
     assert response.json()["error"]["details"][1]["message"] == "must be at most 1000"
 
 
-def test_an_unknown_parameter_is_passed_over(client: httpx.Client, fake: FakeRounded) -> None:
-    """The API answers as if it were not there."""
-    assert client.get(PATH, params={"colour": "blue"}).json() == fake.answer_to().envelope
+def test_an_unknown_parameter_is_refused(client: httpx.Client, fake: FakeRounded) -> None:
+    """A filter that has no effect would make a test pass that fails against the real API."""
+    response = client.get(PATH, params={"page": 1, "colour": "blue"})
+
+    assert response.status_code == 400
+    assert fault_fields(response) == ["colour"]
+    assert fake.answer_to(colour="blue").status == 400
+
+
+def test_a_parameter_can_be_ignored() -> None:
+    """A test that only looks at what is sent says which parameters need no effect."""
+    fake = FakeRounded(records=3, ignores=["colour"])
+
+    assert fake.answer_to(colour="blue").envelope == fake.answer_to().envelope
+    assert fake.answer_to(color="blue").status == 400
+
+
+def test_the_generated_client_can_talk_to_the_fake() -> None:
+    """Its parameters are understood, and its models read the envelope."""
+    client = AuthenticatedClient(
+        token="test-key", httpx_args={"transport": FakeRounded(records=3).transport(), "trust_env": False}
+    )
+
+    response = list_phone_numbers.sync_detailed(client=client, page=1, limit=2, use_cursor=False)
+    beyond = list_phone_numbers.sync_detailed(client=client, use_cursor=True, cursor="2001-01-01T00:00:00Z")
+
+    assert [len(page.parsed.data) for page in (response, beyond)] == [2, 0]
+
+
+@pytest.mark.parametrize("page", [4, 10**30])
+def test_beyond_the_last_page_there_can_be_nothing(client: httpx.Client, fake: FakeRounded, page: int) -> None:
+    """With `beyond_end="not_found"`, a page number too high is a 404."""
+    fake.beyond_end = "not_found"
+
+    response = client.get(PATH, params={"page": page})
+
+    assert response.status_code == response.json()["error"]["status"] == 404
+    assert client.get(PATH, params={"page": 3}).status_code == 200
+
+
+def test_an_empty_listing_is_not_beyond_its_end() -> None:
+    """The first page is there, whatever the mode."""
+    fake = FakeRounded(beyond_end="not_found")
+
+    assert fake.answer_to().envelope["data"] == fake.answer_to(use_cursor=True).envelope["data"] == []
+
+
+def test_a_cursor_at_the_end_is_no_page_beyond_it() -> None:
+    """In cursor mode the end is an empty page."""
+    fake = FakeRounded(records=3, beyond_end="not_found")
+
+    assert fake.answer_to(use_cursor=True, cursor=fake.records[-1]["created_at"]).envelope["data"] == []
+
+
+@pytest.mark.parametrize("use_cursor", [False, True])
+def test_the_totals_can_be_absent(fake: FakeRounded, use_cursor: bool) -> None:
+    """With `totals=False`, no envelope says how many records there are; all else is the same."""
+    with_totals = fake.answer_to(use_cursor=use_cursor).envelope
+    fake.totals = False
+
+    envelope = fake.answer_to(use_cursor=use_cursor).envelope
+
+    assert set(with_totals) - set(envelope) == {"total_items", "total_pages"}
+    assert with_totals | envelope == with_totals
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Api-Key": "wrong"}, {"X-Api-Key": ""}, {"Authorization": "test-key"}])
@@ -187,7 +250,7 @@ def test_several_keys_can_be_accepted() -> None:
     assert statuses == [200, 200, 401]
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/phone-numbers/", "/v1/calls", "/v2/phone-numbers"])
+@pytest.mark.parametrize("path", ["/", "/v1", f"{PATH}/", f"{PATH}/elsewhere", f"/v0{PATH}"])
 def test_there_is_nothing_else(client: httpx.Client, path: str) -> None:
     """Another path is a 404 in the error envelope."""
     response = client.get(path)

@@ -133,6 +133,34 @@ def test_a_hook_runs_before_the_answer(client: httpx.Client, fake: FakeRounded) 
     assert second["data"] == before[49:99]
 
 
+@pytest.mark.parametrize(("by", "total"), [(2, 122), (-2, 118)])
+def test_a_page_can_shift(client: httpx.Client, fake: FakeRounded, by: int, total: int) -> None:
+    """Records that are added come first and push the others on; those that are removed pull them back."""
+    before = fake.records
+    fake.shift(by, page=2)
+
+    first, second = (client.get(PATH, params={"page": page}).json() for page in (1, 2))
+
+    assert first["data"] == before[:50]
+    assert second["data"] == before[50 - by : 100 - by]
+    assert (first["total_items"], second["total_items"]) == (120, total)
+
+
+def test_a_total_can_change_without_its_records(client: httpx.Client, fake: FakeRounded) -> None:
+    """An envelope can claim any total."""
+    fake.fail(Fault.envelope(total_items=121), page=2)
+
+    assert [client.get(PATH, params={"page": page}).json()["total_items"] for page in (1, 2, 3)] == [120, 121, 120]
+
+
+def test_an_unknown_condition_is_an_error(fake: FakeRounded) -> None:
+    """A misspelled one would never be fulfilled, or always."""
+    conditions: Any = {"pgae": 2}
+
+    with pytest.raises(TypeError, match="pgae"):
+        fake.fail(Fault.reset(), **conditions)
+
+
 def test_every_hook_that_is_meant_runs(client: httpx.Client, fake: FakeRounded) -> None:
     """Hooks do not queue: each of them counts for itself."""
     ran: list[str] = []

@@ -17,7 +17,7 @@ KEY = {"X-Api-Key": "test-key"}
 class Get(Protocol):
     """Sends one request and returns the answer, its body read."""
 
-    def __call__(self, path: str = PATH, *, timeout: float | None = 5) -> httpx.Response:
+    def __call__(self, path: str = PATH, *, timeout: float | None = 60) -> httpx.Response:
         """Ask for *path*, and wait for the next bytes at most *timeout* seconds."""
         ...
 
@@ -26,7 +26,7 @@ class Get(Protocol):
 def get(fake: FakeRounded, request: pytest.FixtureRequest) -> Get:
     """Ask the fake through a client of either kind."""
 
-    def get_sync(path: str = PATH, *, timeout: float | None = 5) -> httpx.Response:
+    def get_sync(path: str = PATH, *, timeout: float | None = 60) -> httpx.Response:
         with httpx.Client(transport=fake.transport(), base_url=BASE_URL, headers=KEY, timeout=timeout) as client:
             return client.get(path)
 
@@ -35,7 +35,7 @@ def get(fake: FakeRounded, request: pytest.FixtureRequest) -> Get:
         async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=KEY, timeout=timeout) as client:
             return await client.get(path)
 
-    def get_async_in_a_loop(path: str = PATH, *, timeout: float | None = 5) -> httpx.Response:
+    def get_async_in_a_loop(path: str = PATH, *, timeout: float | None = 60) -> httpx.Response:
         return asyncio.run(get_async(path, timeout))
 
     return get_sync if request.param == "sync" else get_async_in_a_loop
@@ -82,14 +82,14 @@ def test_a_pause_counts_against_the_read_timeout(get: Get, fake: FakeRounded, fa
     with pytest.raises(httpx.ReadTimeout):
         get(timeout=0.05)
 
-    assert 0.04 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 0.04
     assert fake.in_flight == 0
 
 
 @pytest.mark.parametrize("fault", [Fault.slow_headers(0.02), Fault.slow_body(0.005, pieces=4)], ids=str)
 def test_a_pause_within_the_timeout_only_takes_time(get: Get, fake: FakeRounded, fault: Fault) -> None:
     """The answer comes whole, later; without a timeout any pause is waited for."""
-    for timeout in (5, None):
+    for timeout in (60, None):
         fake.fail(fault)
         began = time.monotonic()
 
@@ -158,10 +158,16 @@ def test_a_request_is_in_flight_until_its_answer_is_read(fake: FakeRounded) -> N
 
 async def test_many_requests_can_be_in_flight(fake: FakeRounded) -> None:
     """Async requests overlap in one thread; the highest number of them is kept."""
-    fake.delay = 0.02
+    arrived = asyncio.Event()
+    fake.before(lambda fake, request: arrived.set(), request=8)
+    fake.delay = 600
     transport = fake.transport()
-    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=KEY) as client:
-        await asyncio.gather(*(client.get(PATH, params={"page": page}) for page in range(1, 9)))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=KEY, timeout=None) as client:
+        requests = [asyncio.create_task(client.get(PATH, params={"page": page})) for page in range(1, 9)]
+        await arrived.wait()
+        for request in requests:
+            request.cancel()
+        await asyncio.wait(requests)
 
     assert fake.max_in_flight == 8
     assert fake.in_flight == 0
@@ -169,10 +175,15 @@ async def test_many_requests_can_be_in_flight(fake: FakeRounded) -> None:
 
 async def test_a_cancelled_request_is_no_longer_in_flight(fake: FakeRounded) -> None:
     """Cancelling ends the exchange as closing the connection would."""
-    fake.fail(Fault.slow_headers(60))
+    arrived = asyncio.Event()
+    fake.before(lambda fake, request: arrived.set())
+    fake.fail(Fault.slow_headers(600))
     transport = fake.transport()
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=KEY) as client:
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(client.get(PATH, timeout=None), 0.02)
+        request = asyncio.create_task(client.get(PATH, timeout=None))
+        await arrived.wait()
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
 
     assert fake.in_flight == 0

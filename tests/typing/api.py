@@ -11,6 +11,8 @@ from uuid import UUID
 import httpx
 
 from callrounded import AsyncPage, AsyncRounded, Page, PstnPhoneNumber, Rounded, SipPhoneNumber, UnknownPhoneNumber
+from callrounded_generated.api.phone_numbers import list_phone_numbers
+from callrounded_generated.models import PhoneNumberList
 
 
 def sync_results(client: Rounded) -> None:
@@ -63,7 +65,29 @@ def parameters(client: Rounded, async_client: AsyncRounded) -> None:
     client.phone_numbers.list(1)  # type: ignore[call-arg]
     client.phone_numbers.iter_all(cursor=1)  # type: ignore[arg-type]
     client.phone_numbers.list_all(use_cursor="yes")  # type: ignore[arg-type]
+    client.phone_numbers.iter_all(limt=5)  # type: ignore[call-arg]
+    client.phone_numbers.iter_all(limit=5, colour="red")  # type: ignore[call-arg]
+    client.phone_numbers.list_all(max_item=5)  # type: ignore[call-arg]
+    client.phone_numbers.list_all(checkpoint=client.phone_numbers.list().checkpoint, max_items=5, verify=False)
+    _ = async_client.phone_numbers.iter_all(limt=5)  # type: ignore[call-arg]
+    _ = async_client.phone_numbers.list_all(colour="red")  # type: ignore[call-arg]
     _ = async_client.phone_numbers.list(pages=1)  # type: ignore[call-arg]
+
+
+def operations(client: Rounded) -> None:
+    """Every operation of the generated package can be called, with its own parameters and result."""
+    assert_type(client.call(list_phone_numbers, limit=5), PhoneNumberList)
+
+    client.call(list_phone_numbers, limt=5)  # type: ignore[call-arg]
+    client.call(list_phone_numbers, limit="5")  # type: ignore[arg-type]
+    client.call(list_phone_numbers.sync)  # type: ignore[arg-type]
+
+
+async def async_operations(client: AsyncRounded) -> None:
+    """The same for asyncio."""
+    assert_type(await client.call(list_phone_numbers, limit=5), PhoneNumberList)
+
+    _ = await client.call(list_phone_numbers, limt=5)  # type: ignore[call-arg]
 
 
 def clients() -> None:

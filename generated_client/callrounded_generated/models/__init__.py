@@ -1,7 +1,6 @@
 # Generated from openapi/rounded.yaml by `nox -s generate`. Do not edit: change openapi/ or generator/ and run it again.
 """All models."""
 
-from ..decoding import prepare
 from .api_response_error import ApiResponseError
 from .error_detail import ErrorDetail
 from .error_envelope import ErrorEnvelope
@@ -24,5 +23,3 @@ __all__ = [
     "SipPhoneNumber",
     "UnknownPhoneNumber",
 ]
-
-prepare([globals()[name] for name in __all__])

@@ -31,10 +31,10 @@ class UnknownPhoneNumber(UnknownVariant):
     """Identifier of the phone number."""
     number: str | None = None
     """The phone number itself."""
-    created_at: AwareDatetime | None = None
-    """When the phone number was created. Cursors are values of this property."""
     name: str | None = None
     """Name of the phone number."""
+    created_at: AwareDatetime | None = None
+    """When the phone number was created. Cursors are values of this property."""
     inbound_agent_id: UUID | None = None
     """Identifier of the agent that answers inbound calls."""
     redirect: bool | None = None

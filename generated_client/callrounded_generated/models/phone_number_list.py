@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 class PhoneNumberList(Model):
     """One page of phone numbers."""
 
-    data: list[PhoneNumber]
-    """List of phone number objects matching the query criteria."""
     message: str = "Calls retrieved successfully"
     """Response message indicating the status of the request."""
     error: ApiResponseError | None = None
@@ -34,3 +32,5 @@ class PhoneNumberList(Model):
     """Total number of pages available (by default or when use_cursor=false)."""
     total_items: int | None = None
     """Total count of items matching the query criteria (by default or when use_cursor=false)."""
+    data: list[PhoneNumber]
+    """List of phone number objects matching the query criteria."""

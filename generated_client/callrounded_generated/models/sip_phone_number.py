@@ -19,15 +19,15 @@ class SipPhoneNumber(Model):
     """Identifier of the phone number."""
     number: str
     """The phone number itself."""
-    created_at: AwareDatetime
-    """When the phone number was created. Cursors are values of this property."""
-    type: Literal["sip"]
-    """The kind of phone number."""
     name: str | None = None
     """Name of the phone number."""
+    created_at: AwareDatetime
+    """When the phone number was created. Cursors are values of this property."""
     inbound_agent_id: UUID | None = None
     """Identifier of the agent that answers inbound calls."""
     redirect: bool | None = False
     """Whether calls are redirected."""
     redirect_phone_number: str | None = None
     """The phone number that calls are redirected to."""
+    type: Literal["sip"]
+    """The kind of phone number."""

@@ -1,29 +1,23 @@
 """A Rounded API to test with: in memory, deterministic, and able to fail in every way a network can.
 
-    from callrounded.testing import FakeRounded, Fault
-
     fake = FakeRounded(records=120)
     fake.fail(Fault.status(503), page=2)
-
-    with fake.serve() as server:
-        with Rounded(api_key="test-key", base_url=server.url) as client:
-            assert len(client.phone_numbers.list_all(limit=50)) == 120
-
-    assert [request.page for request in fake.requests] == [1, 2, 2, 3]
+    with fake.serve() as server, Rounded(api_key="test-key", base_url=server.url) as client:
+        assert len(client.phone_numbers.list_all(limit=50)) == 120
 
 Nothing else in `callrounded` imports this package.
 """
 
-from callrounded.testing._fake import FakeRounded
+from callrounded.testing._fake import Conditions, FakeRounded
 from callrounded.testing._faults import Fault
+from callrounded.testing._messages import Break, Pause, ReceivedRequest, Reply
 from callrounded.testing._records import sample_records
-from callrounded.testing._reply import Break, Pause, Reply
-from callrounded.testing._request import ReceivedRequest
 from callrounded.testing._server import Server
 from callrounded.testing._transport import FakeTransport
 
 __all__ = [
     "Break",
+    "Conditions",
     "FakeRounded",
     "FakeTransport",
     "Fault",

@@ -1,99 +1,75 @@
-"""The ways in which an answer can go wrong, each under a name."""
+"""The ways in which a response can go wrong, each under a name."""
 
 import gzip
-import json
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from callrounded.testing._reply import JSON_TYPE, Break, Pause, Reply, Step, error_reply
+from callrounded.testing._messages import JSON_TYPE, Break, Pause, Reply, Step, error_reply
 
 _HTML = b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Error</h1></body></html>"
-_HTML_TYPE = ("Content-Type", "text/html; charset=utf-8")
 _GZIP = ("Content-Encoding", "gzip")
-_CHUNK = 64 * 1024
-# Time for the bytes before a break to arrive: a reset that overtakes them would be a reset before the answer.
-_HEAD_START_SECONDS = 0.02
+_MESSAGE = "An error occurred while processing your request"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Fault:
-    """One way for an answer to go wrong: what `FakeRounded.fail` takes.
+    """One way for a response to go wrong: what `FakeRounded.fail` takes.
 
-        fake.fail(Fault.status(429, retry_after=1))
         fake.fail(Fault.truncated(), page=3, times=2)
 
-    Those that only spoil the answer (`truncated`, `slow_body`, `envelope`, ...) change the one that the API gives to
-    the request; the others replace it. A fault that is none of these is a function of your own: see
-    `FakeRounded.override`.
+    Write any other fault as a function: see `FakeRounded.override`.
     """
 
     name: str
-    """How the fault was asked for, such as `status(503)`."""
     spoil: Callable[[Reply], Reply]
-    """Returns what is sent in place of the reply it is given."""
+    """Takes the reply of the API and returns what is sent instead."""
 
     def __repr__(self) -> str:
         return f"Fault.{self.name}"
 
-    # The connection.
-
     @staticmethod
     def refused(seconds: float = 0.1) -> "Fault":
-        """The server goes down: this request is reset, and nobody can connect for *seconds*.
-
-        Through the httpx transport: `httpx.ConnectError`, for this request only.
-        """
-        return Fault(f"refused({seconds})", _breaking(Break("refuse", seconds)))
+        """The server resets this request and refuses connections for *seconds* (transport: `httpx.ConnectError`)."""
+        return Fault(f"refused({seconds})", _before(Break("refuse", seconds)))
 
     @staticmethod
     def closed() -> "Fault":
-        """The connection is closed in good order without an answer (`httpx.RemoteProtocolError`)."""
-        return Fault("closed()", _breaking(Break("close")))
+        """The connection is closed in good order without a response (`httpx.RemoteProtocolError`)."""
+        return Fault("closed()", _before(Break("close")))
 
     @staticmethod
     def reset() -> "Fault":
-        """The connection is reset without an answer (`httpx.ReadError`)."""
-        return Fault("reset()", _breaking(Break("reset")))
+        """The connection is reset without a response (`httpx.ReadError`)."""
+        return Fault("reset()", _before(Break("reset")))
 
     @staticmethod
     def reset_in_body(after: int | None = None) -> "Fault":
-        """The connection is reset after so many bytes of the body, half by default (`httpx.ReadError`)."""
-        return Fault(f"reset_in_body({_given(after)})", lambda reply: _cut(reply, after, Break("reset")))
+        """The connection is reset after this many bytes of the body, by default half (`httpx.ReadError`)."""
+        return Fault(f"reset_in_body({'' if after is None else after})", _cut(after, Break("reset")))
 
     @staticmethod
     def truncated(after: int | None = None) -> "Fault":
-        """The connection is closed after so many bytes of the body, half by default (`httpx.RemoteProtocolError`).
-
-        The header announces all of them.
-        """
-        return Fault(f"truncated({_given(after)})", lambda reply: _cut(reply, after, Break("close")))
+        """The connection is closed after this many bytes of the body, by default half (`httpx.RemoteProtocolError`)."""
+        return Fault(f"truncated({'' if after is None else after})", _cut(after, Break("close")))
 
     @staticmethod
     def slow_headers(seconds: float) -> "Fault":
-        """The answer begins *seconds* late."""
-        return Fault(f"slow_headers({seconds})", lambda reply: replace(reply, before=(*reply.before, Pause(seconds))))
+        """The response begins *seconds* late."""
+        return Fault(f"slow_headers({seconds})", _before(Pause(seconds)))
 
     @staticmethod
     def slow_body(seconds: float, *, pieces: int = 10) -> "Fault":
-        """The body comes in so many pieces with *seconds* between them."""
+        """The body arrives in this many pieces, *seconds* before each."""
 
-        def drip(reply: Reply) -> Reply:
-            body = reply.content
-            size = max(1, -(-len(body) // pieces))
+        def drip(body: bytes) -> Iterator[Step]:
+            size = -(-len(body) // pieces)
+            for start in range(0, len(body), max(1, size)):
+                yield Pause(seconds)
+                yield body[start : start + size]
 
-            def steps() -> Iterator[Step]:
-                for start in range(0, len(body), size):
-                    yield Pause(seconds)
-                    yield body[start : start + size]
-
-            return replace(reply, body=steps).with_headers(("Content-Length", str(len(body))))
-
-        return Fault(f"slow_body({seconds}, pieces={pieces})", drip)
-
-    # The status.
+        return Fault(f"slow_body({seconds}, pieces={pieces})", lambda reply: _announced(reply, drip))
 
     @staticmethod
     def status(
@@ -103,145 +79,118 @@ class Fault:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> "Fault":
-        """An answer of this status, with the documented error object unless *body* is given.
+        """A response of this status, with the documented error object unless *body* is given.
 
-        *retry_after* becomes the header of that name: a number of seconds, a moment (written as HTTP-date) or any
-        text; None leaves it out.
+        *retry_after* is sent as the header of that name: a number of seconds, a datetime (as HTTP-date) or any text.
         """
-        reply = error_reply(status, "An error occurred while processing your request")
+        if isinstance(retry_after, datetime):
+            retry_after = format_datetime(retry_after.astimezone(UTC), usegmt=True)
+        waiting = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        reply = error_reply(status, _MESSAGE).with_headers(*(waiting | dict(headers or {})).items())
         if body is not None:
             reply = replace(reply, body=body)
-        if retry_after is not None:
-            reply = reply.with_headers(("Retry-After", _retry_after(retry_after)))
-        reply = reply.with_headers(*(headers or {}).items())
-        hint = "" if retry_after is None else f", retry_after={retry_after}"
-        return Fault(f"status({status}{hint})", lambda _: reply)
+        return Fault(f"status({status}{'' if retry_after is None else f', {retry_after=!s}'})", lambda _: reply)
 
     @staticmethod
     def redirect(location: str, status: int = 302) -> "Fault":
-        """An answer that sends the client to another URL."""
+        """A response that redirects the client to another URL."""
         return Fault(f"redirect({location!r})", Fault.status(status, headers={"Location": location}, body=b"").spoil)
 
     @staticmethod
     def no_content() -> "Fault":
-        """A 204: success, and no body."""
+        """A 204, which has no body."""
         return Fault("no_content()", lambda _: Reply(204))
-
-    # The body.
 
     @staticmethod
     def html(status: int = 200) -> "Fault":
-        """A page for people, as a proxy answers."""
-        return Fault(f"html({status})", lambda _: Reply(status, (_HTML_TYPE,), _HTML))
+        """An HTML page, as a proxy sends it."""
+        return Fault(f"html({status})", lambda _: Reply(status, (("Content-Type", "text/html; charset=utf-8"),), _HTML))
 
     @staticmethod
     def empty(status: int = 200) -> "Fault":
-        """A body of no bytes that calls itself JSON."""
+        """An empty body with the content type of JSON."""
         return Fault(f"empty({status})", lambda _: Reply(status, (JSON_TYPE,)))
 
     @staticmethod
     def json(value: object, status: int = 200) -> "Fault":
-        """JSON of any kind: a list, a text, null, an object that is no envelope."""
+        """Any JSON: a list, a text, null, an object that is not an envelope."""
         return Fault(f"json({value!r:.40}, {status})", lambda _: Reply.of(value, status))
 
     @staticmethod
     def envelope(*, without: Iterable[str] = (), **changes: object) -> "Fault":
-        """The answer of the API with properties of its envelope changed or left out.
-
-        fake.fail(Fault.envelope(data=None))
-        fake.fail(Fault.envelope(without=["data"]))
-        fake.fail(Fault.envelope(total_items=None, total_pages=None), times=None)
-        fake.fail(Fault.envelope(data=[], next_cursor="2023-11-07T05:31:56Z"))
-        """
+        """The response of the API with properties of its envelope changed, such as `total_items=121`, or left out."""
         left_out = tuple(without)
-        told = [
-            *(f"without={name}" for name in left_out),
-            *(f"{name}={value!r:.40}" for name, value in changes.items()),
-        ]
-        return Fault(f"envelope({', '.join(told)})", lambda reply: reply.with_envelope(without=left_out, **changes))
+        shown = [f"without={name}" for name in left_out] + [f"{name}={value!r:.40}" for name, value in changes.items()]
+        return Fault(f"envelope({', '.join(shown)})", lambda reply: reply.with_envelope(without=left_out, **changes))
 
     @staticmethod
-    def in_band(status: int = 500, *, message: str = "An error occurred while processing your request") -> "Fault":
-        """An error inside an answer whose HTTP status is 200."""
-        error = json.loads(error_reply(status, message).content)
-        return Fault(f"in_band({status})", lambda _: Reply.of({"data": [], **error}))
+    def in_band(status: int = 500, *, message: str = _MESSAGE) -> "Fault":
+        """An error inside a response whose HTTP status is 200."""
+        return Fault(f"in_band({status})", lambda _: Reply.of({"data": [], **error_reply(status, message).envelope}))
 
     @staticmethod
     def broken_json() -> "Fault":
-        """The first half of the JSON, framed as if it were all of it."""
-        return Fault("broken_json()", lambda reply: replace(reply, body=reply.content[: len(reply.content) // 2]))
+        """The first half of the JSON, with the length of that half."""
+        return Fault("broken_json()", lambda reply: replace(reply, body=_half(reply.content)))
 
     @staticmethod
     def invalid_utf8() -> "Fault":
-        """JSON with a text whose bytes are no UTF-8."""
+        """JSON with bytes that are not UTF-8."""
         return Fault("invalid_utf8()", lambda _: Reply(200, (JSON_TYPE,), b'{"data":[],"message":"\xff\xfe\xc3"}'))
 
     @staticmethod
     def broken_gzip() -> "Fault":
-        """A body that calls itself compressed and is not."""
-        return Fault("broken_gzip()", lambda reply: replace(reply, body=reply.content).with_headers(_GZIP))
+        """A body that is declared as gzip and is not compressed."""
+        return Fault("broken_gzip()", lambda reply: _gzipped(reply, lambda body: body))
 
     @staticmethod
     def cut_gzip() -> "Fault":
-        """The first half of a compressed body, framed as if it were all of it."""
-
-        def cut(reply: Reply) -> Reply:
-            packed = gzip.compress(reply.content, mtime=0)
-            return replace(reply, body=packed[: len(packed) // 2]).with_headers(_GZIP)
-
-        return Fault("cut_gzip()", cut)
+        """The first half of a compressed body, with the length of that half."""
+        return Fault("cut_gzip()", lambda reply: _gzipped(reply, lambda body: _half(gzip.compress(body, mtime=0))))
 
     @staticmethod
     def huge(size: int, *, announced: bool = False) -> "Fault":
         """A JSON object of *size* bytes, made while it is sent; *announced* states its length in the header."""
-        length = (("Content-Length", str(size)),) if announced else ()
-        return Fault(
-            f"huge({size}{', announced=True' if announced else ''})",
-            lambda _: Reply(200, (JSON_TYPE, *length), lambda: _long_json(size)),
-        )
+        headers = (JSON_TYPE, ("Content-Length", str(size))) if announced else (JSON_TYPE,)
+        shown = f"huge({size}{', announced=True' if announced else ''})"
+        return Fault(shown, lambda _: Reply(200, headers, lambda: _long_json(size)))
 
     @staticmethod
     def gzip_bomb(size: int) -> "Fault":
-        """A JSON object of *size* bytes that travels as about a thousandth of that."""
-        return Fault(f"gzip_bomb({size})", lambda _: Reply(200, (JSON_TYPE, _GZIP), lambda: _packed(_long_json(size))))
+        """A JSON object of *size* bytes, compressed to about a thousandth of that."""
+        bomb = Reply(200, (JSON_TYPE,), lambda: _long_json(size))
+        return Fault(f"gzip_bomb({size})", lambda _: _gzipped(bomb, gzip.compress))
 
 
-def _breaking(connection: Break) -> Callable[[Reply], Reply]:
-    return lambda reply: replace(reply, before=(*reply.before, connection))
+def _before(step: Pause | Break) -> Callable[[Reply], Reply]:
+    return lambda reply: replace(reply, before=(*reply.before, step))
 
 
-def _cut(reply: Reply, after: int | None, end: Break) -> Reply:
-    """Return *reply* with a body that ends early although the header announces all of it."""
+def _cut(after: int | None, end: Break) -> Callable[[Reply], Reply]:
+    def steps(body: bytes) -> Iterable[Step]:
+        # The pause lets the bytes arrive: some systems discard what is unread when a connection is reset.
+        return _half(body) if after is None else body[:after], Pause(0.02), end
+
+    return lambda reply: _announced(reply, steps)
+
+
+def _announced(reply: Reply, steps: Callable[[bytes], Iterable[Step]]) -> Reply:
+    """Return *reply* with *steps* in place of its body, whose length the header states all the same."""
     body = reply.content
-    head = body[: len(body) // 2 if after is None else after]
-    return replace(reply, body=lambda: (head, Pause(_HEAD_START_SECONDS), end)).with_headers(
-        ("Content-Length", str(len(body)))
-    )
+    return replace(reply, body=lambda: steps(body)).with_headers(("Content-Length", str(len(body))))
 
 
-def _given(after: int | None) -> str:
-    return "" if after is None else str(after)
+def _gzipped(reply: Reply, compress: Callable[[bytes], bytes]) -> Reply:
+    return replace(reply, body=compress(reply.content)).with_headers(_GZIP)
 
 
-def _retry_after(value: float | str | datetime) -> str:
-    if isinstance(value, datetime):
-        return format_datetime(value.astimezone(UTC), usegmt=True)
-    return str(value)
+def _half(content: bytes) -> bytes:
+    return content[: len(content) // 2]
 
 
 def _long_json(size: int) -> Iterator[bytes]:
     """Yield a JSON object of *size* bytes, at least 14."""
-    head, tail = b'{"message":"', b'"}'
-    filling = size - len(head) - len(tail)
-    yield head
-    for start in range(0, filling, _CHUNK):
-        yield b"a" * min(_CHUNK, filling - start)
-    yield tail
-
-
-def _packed(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield *pieces* compressed as gzip."""
-    packer = zlib.compressobj(level=9, wbits=31)
-    for piece in pieces:
-        yield packer.compress(piece)
-    yield packer.flush()
+    yield b'{"message":"'
+    for start in range(14, size, 65536):
+        yield b"a" * min(65536, size - start)
+    yield b'"}'

@@ -1,20 +1,22 @@
-"""Phone numbers to list: made up, but the same ones for the same seed on every machine."""
+"""The phone numbers to list: made up, but the same for the same seed on every machine, and in order."""
 
+import json
 import random
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count as count_from
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
-# The moment in the example of the provider's page; each later number is created a little after the one before it.
-_FIRST_CREATED_AT = datetime(2023, 11, 7, 5, 31, 56, tzinfo=UTC)
-_LONGEST_PAUSE_SECONDS = 600
+Order = Literal["newest_first", "oldest_first"]
 
-# Number blocks that the French regulator keeps for fiction: nobody is called when an example is dialled.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Number blocks that the French regulator reserves for fiction: nobody is called when an example is dialled.
 _FICTIONAL_BLOCKS = ("19900", "26191", "35301", "46571", "53649", "63998")
-
-# Some carry letters beyond ASCII, because real names do.
+# Some have letters beyond ASCII, because real names do.
 _NAMES = ("Reception", "Support", "Sales", "Zürich office", "Café Lumière", "Bookings", "東京", "After hours")
 
 
@@ -22,39 +24,79 @@ def sample_records(count: int, *, seed: int = 0) -> list[dict[str, Any]]:
     """Return *count* phone numbers as the API writes them, oldest first.
 
     About two in three are of type `pstn`, the others `sip`; some have no name, no agent or a redirect. Every
-    `created_at` differs. Fewer records of the same seed are the first ones of more.
-
-        >>> [record["number"] for record in sample_records(2)]
-        ['+33199000000', '+33199000001']
+    `created_at` differs. The first records do not depend on *count*.
     """
     return list(islice(endless_records(seed), count))
 
 
 def endless_records(seed: int) -> Iterator[dict[str, Any]]:
-    """Yield the records of `sample_records` without an end."""
-    # Only getrandbits: of Random's methods it is the one whose sequence no Python version has changed.
+    """Yield the records of `sample_records` without end."""
+    # Only getrandbits: the one method of Random whose sequence no Python version has changed.
     bits = random.Random(seed).getrandbits  # noqa: S311 - examples, not secrets
-    created_at = _FIRST_CREATED_AT
+    created_at = datetime(2023, 11, 7, 5, 31, 56, tzinfo=UTC)  # as in the example of the provider's page
     for index in count_from():
         block, line = divmod(index, 10_000)
-        number = f"+33{_FICTIONAL_BLOCKS[block % len(_FICTIONAL_BLOCKS)]}{line:04d}"
         traits = bits(32)
         redirected = traits % 8 == 0
         yield {
-            "id": _uuid(bits(128)),
-            "number": number,
+            "id": str(UUID(int=bits(128), version=4)),
+            "number": f"+33{_FICTIONAL_BLOCKS[block % len(_FICTIONAL_BLOCKS)]}{line:04d}",
             "name": None if traits >> 3 & 7 == 0 else f"{_NAMES[traits >> 6 & 7]} {index + 1}",
-            "created_at": created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "created_at": written(created_at),
             "type": "sip" if (traits >> 9) % 3 == 0 else "pstn",
-            "inbound_agent_id": None if traits >> 16 & 7 == 0 else _uuid(bits(128)),
+            "inbound_agent_id": None if traits >> 16 & 7 == 0 else str(UUID(int=bits(128), version=4)),
             "redirect": redirected,
             "redirect_phone_number": "+33199009999" if redirected else None,
         }
-        created_at += timedelta(seconds=1 + bits(32) % _LONGEST_PAUSE_SECONDS)
+        created_at += timedelta(seconds=1 + bits(32) % 600)
 
 
-def _uuid(bits: int) -> str:
-    """Return *bits* as the text of a random (version 4) UUID."""
-    digits = f"{bits:032x}"
-    variant = "89ab"[bits >> 62 & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+def written(moment: datetime) -> str:
+    """Return *moment* as the API writes it; fractions of a second only where there are some."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class RecordStore(list[dict[str, Any]]):
+    """Records sorted by `created_at`; those that share one stay in the order in which they were added."""
+
+    def __init__(self, records: Iterable[Mapping[str, Any]], order: Order) -> None:
+        super().__init__()
+        self._sign = -1 if order == "newest_first" else 1
+        self._positions: list[int] = []
+        self.json: dict[str, bytes] = {}
+        """The JSON of each record, by id: a record is sent far more often than it is added."""
+        for record in sorted(records, key=self._position_of):
+            self.add(record)
+
+    def index_after(self, moment: datetime) -> int:
+        """Return the index of the first record that the listing has strictly after *moment*."""
+        return bisect_right(self._positions, self._position(moment))
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Insert *record* after those with the same `created_at`; raise ValueError if it is unusable."""
+        position = self._position_of(record)
+        if record["id"] in self.json:
+            raise ValueError(f"there is a record with this id already: {record['id']!r:.200}")
+        content = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        index = bisect_right(self._positions, position)
+        self._positions.insert(index, position)
+        self.insert(index, dict(record))
+        self.json[record["id"]] = content
+
+    def take(self, record_id: str) -> dict[str, Any]:
+        """Remove the record with this id and return it; raise KeyError if there is none."""
+        del self.json[record_id]
+        index = next(index for index, record in enumerate(self) if record["id"] == record_id)
+        del self._positions[index]
+        return self.pop(index)
+
+    def _position_of(self, record: Mapping[str, Any]) -> int:
+        try:
+            if isinstance(record["id"], str):
+                return self._position(datetime.fromisoformat(record["created_at"]))
+        except (KeyError, TypeError, ValueError):
+            pass
+        raise ValueError(f"a record needs an id and a created_at with an offset, both as text: {record!r:.200}")
+
+    def _position(self, moment: datetime) -> int:
+        return self._sign * ((moment - _EPOCH) // timedelta(microseconds=1))

@@ -1,60 +1,42 @@
 """The fake API as a real HTTP/1.1 server: one thread per connection, so that faults are plain socket calls."""
 
-import selectors
 import socket
 import struct
 import threading
-import time
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from http.client import HTTPException, parse_headers, responses
+from io import BufferedReader
 from types import TracebackType
 from typing import Self
 
-from callrounded.testing._http import BadRequestError, RequestHead, RequestReader, written
-from callrounded.testing._reply import Break, Exchange, Pause, Step
+import httpx
 
-_BACKLOG = 128
-# How long close() waits for threads that a hook of a test keeps busy.
-_PATIENCE_SECONDS = 2.0
-# l_onoff, l_linger: closing drops what is unsent and sends RST.
-_LINGER_NONE = struct.pack("ii", 1, 0)
+from callrounded.testing._messages import Exchange, Pause, Reply, Step, error_reply
+
+_POLL_SECONDS = 0.05  # how soon a listener ends on systems where shutting its socket down does not wake it
+_LINGER_NONE = struct.pack("ii", 1, 0)  # l_onoff, l_linger: closing discards what is unsent and sends RST
 
 
 class Server:
-    """A server that is running, until `close()` or the end of its `with` block.
+    """A running server, until `close()` or the end of its `with` block.
 
-        with FakeRounded(records=10).serve() as server:
-            httpx.get(f"{server.url}/v1/phone-numbers", headers={"X-Api-Key": "test-key"})
-
-    An exception in a hook or an override costs the client its answer, and is raised at the end of the block.
+    An exception in a hook or an override ends the connection without a response; the end of the block raises it again.
     """
 
     def __init__(self, exchange: Exchange, host: str, port: int) -> None:
         self._exchange = exchange
         self._closing = threading.Event()
         self._errors: list[Exception] = []
-        # Guards what follows it here.
-        self._lock = threading.Lock()
-        self._threads: dict[socket.socket, threading.Thread] = {}
-        self._idle: set[socket.socket] = set()
+        self._lock = threading.Lock()  # guards what follows it here
+        self._connections: dict[socket.socket, threading.Thread] = {}
         self._outages = 0
-        self._listener: _Listener | None = _Listener(host, port, self._accept)
-        self._host, self._port = self._listener.address
-
-    @property
-    def host(self) -> str:
-        """The address it listens on."""
-        return self._host
-
-    @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return self._port
-
-    @property
-    def url(self) -> str:
-        """The base URL for a client, without a slash at the end."""
-        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+        self.host, self.port = host, port
+        self._listen()
+        self.port = int(self._listener.getsockname()[1])
+        address = f"[{self.host}]" if ":" in self.host else self.host
+        self.url = f"http://{address}:{self.port}"
+        """The base URL for a client, without a trailing slash."""
 
     def __enter__(self) -> Self:
         return self
@@ -67,18 +49,15 @@ class Server:
             raise self._errors[0]
 
     def close(self) -> None:
-        """Stop listening, end every connection in whatever it is doing, and wait for their threads."""
+        """Stop listening, end every connection and wait for their threads."""
         self._closing.set()
         with self._lock:
-            listener, self._listener = self._listener, None
-            threads = dict(self._threads)
+            self._stop_listening()
+            threads = dict(self._connections)
             for connection in threads:
-                _end(connection)
-        if listener is not None:
-            listener.close()
-        give_up_at = time.monotonic() + _PATIENCE_SECONDS
+                _wake(connection)
         for thread in threads.values():
-            thread.join(max(0.0, give_up_at - time.monotonic()))
+            thread.join(2)  # not for ever: a hook of a test may keep it busy
 
     def serve_forever(self) -> None:
         """Block until `close()` is called in another thread, or until Ctrl-C raises KeyboardInterrupt here."""
@@ -86,133 +65,128 @@ class Server:
 
     @contextmanager
     def down(self) -> Generator[None]:
-        """Be down for the length of a `with` block: connections are refused, then accepted on the same port again.
-
-        Answers that are under way are finished; idle connections are closed.
-        """
+        """Refuse connections and close idle ones for the length of a `with` block, then listen on the same port."""
         with self._lock:
             self._outages += 1
-            listener, self._listener = self._listener, None
-            for connection in self._idle:
-                _end(connection)
-        if listener is not None:
-            listener.close()
+            self._stop_listening()
+            for connection in self._connections:
+                _wake(connection, socket.SHUT_RD)  # what is under way can still be sent
         try:
             yield
         finally:
             with self._lock:
                 self._outages -= 1
                 if not self._outages and not self._closing.is_set():
-                    self._listener = _Listener(self.host, self.port, self._accept)
+                    self._listen()
 
-    def _accept(self, connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        thread = threading.Thread(target=self._converse, args=(connection,), name=str(self), daemon=True)
-        with self._lock:
-            self._threads[connection] = thread
-        thread.start()
+    def _listen(self) -> None:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._listener = socket.create_server((self.host, self.port), family=family, backlog=128)
+        self._listener.settimeout(_POLL_SECONDS)
+        self._listening = True
+        self._accepting = threading.Thread(target=self._accept, name="FakeRounded", daemon=True)
+        self._accepting.start()
+
+    def _stop_listening(self) -> None:
+        self._listening = False
+        _wake(self._listener)
+        self._accepting.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while self._listening:
+            with suppress(OSError):  # a timeout, the end, or a client that is gone already
+                connection, _ = self._listener.accept()
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                threading.Thread(target=self._converse, args=(connection,), name="FakeRounded", daemon=True).start()
 
     def _converse(self, connection: socket.socket) -> None:
         """Answer the requests that arrive on *connection* until either side ends it."""
-        reader = RequestReader(lambda size: _receive(connection, size))
+        with self._lock:
+            self._connections[connection] = threading.current_thread()
         try:
-            while (request := self._next_request(connection, reader)) and self._answer(connection, request):
-                pass
-        except BadRequestError as error:
-            self._send(connection, written(error.reply, keep_alive=False))
-        except Exception as error:  # noqa: BLE001 - of a hook or an override; it belongs to the test, not to this thread
+            with connection, connection.makefile("rb") as file:
+                while self._listening and self._answer(connection, file):
+                    pass
+        except Exception as error:  # noqa: BLE001 - of a hook or an override: it belongs to the test
             self._errors.append(error)
         finally:
-            connection.close()
             with self._lock:
-                del self._threads[connection]
+                del self._connections[connection]
 
-    def _next_request(self, connection: socket.socket, reader: RequestReader) -> RequestHead | None:
-        with self._lock:
-            if self._listener is None:
-                return None
-            self._idle.add(connection)
+    def _answer(self, connection: socket.socket, file: BufferedReader) -> bool:
+        """Answer the next request and return whether another one may follow."""
         try:
-            return reader.next()
-        finally:
-            with self._lock:
-                self._idle.remove(connection)
+            request = _read_request(file)
+        except (OSError, ValueError, HTTPException):
+            return self._send(connection, file, error_reply(400, "Malformed request").framed(), keep_alive=False)
+        if request is None or not self._listening:  # a connection that was shut down may still receive
+            return False
+        method, target, headers, keep_alive = request
+        with self._exchange(method, target, headers) as reply:
+            return self._send(connection, file, reply, keep_alive=keep_alive)
 
-    def _answer(self, connection: socket.socket, request: RequestHead) -> bool:
-        """Answer *request* and return whether the connection goes on."""
-        with self._exchange(request.method, request.target, request.headers) as reply:
-            return self._send(connection, written(reply, keep_alive=request.keep_alive)) and request.keep_alive
-
-    def _send(self, connection: socket.socket, steps: Iterable[Step]) -> bool:
-        """Take *steps* and return whether the connection is still good."""
-        for step in steps:
+    def _send(self, connection: socket.socket, file: BufferedReader, reply: Reply, *, keep_alive: bool) -> bool:
+        """Send *reply* and return whether the connection goes on."""
+        for step in _steps(reply, keep_alive=keep_alive):
             if isinstance(step, Pause):
                 if self._closing.wait(step.seconds):
                     return False
-            elif isinstance(step, Break):
-                self._break(connection, step)
-                return False
-            else:
+            elif isinstance(step, bytes):
                 try:
                     connection.sendall(step)
                 except OSError:
-                    # The client is gone, which is its right.
-                    return False
-        return True
-
-    def _break(self, connection: socket.socket, how: Break) -> None:
-        if how.how == "close":
-            connection.close()
-        elif how.how == "reset":
-            _reset(connection)
-        else:
-            with self.down():
-                _reset(connection)
-                self._closing.wait(how.seconds)
+                    return False  # the client is gone
+            else:
+                with self.down() if step.how == "refuse" else nullcontext():
+                    if step.how != "close":
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NONE)
+                    file.close()  # the socket stays open as long as a file of it
+                    connection.close()
+                    self._closing.wait(step.seconds)
+                return False
+        return keep_alive
 
 
-class _Listener:
-    """A listening socket and the thread that hands on its connections."""
+def _read_request(file: BufferedReader) -> tuple[str, str, dict[str, str], bool] | None:
+    """Return method, target, headers and whether to keep the connection, or None at its end. The body is dropped.
 
-    def __init__(self, host: str, port: int, accept: Callable[[socket.socket], None]) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-        self.address: tuple[str, int] = self._socket.getsockname()[:2]
-        self._waker, self._wakened = socket.socketpair()
-        self._thread = threading.Thread(target=self._run, args=(accept,), name="FakeRounded listener", daemon=True)
-        self._thread.start()
-
-    def _run(self, accept: Callable[[socket.socket], None]) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ)
-            selector.register(self._wakened, selectors.EVENT_READ)
-            while self._wakened not in [key.fileobj for key, _ in selector.select()]:
-                # A client may be gone before it is accepted.
-                with suppress(OSError):
-                    accept(self._socket.accept()[0])
-
-    def close(self) -> None:
-        # Closing a socket does not wake a thread that waits for it; a second socket does.
-        self._waker.close()
-        self._thread.join()
-        self._wakened.close()
-        self._socket.close()
+    Raises:
+        OSError, ValueError, HTTPException: the connection is broken, or this is not a request.
+    """
+    if not (line := file.readline(65536)):
+        return None
+    method, target, version = line.decode("latin-1").split()
+    message = parse_headers(file)
+    if message.defects or not version.startswith("HTTP/1."):
+        raise ValueError(version)
+    headers = dict(httpx.Headers(message.items(), encoding="latin-1"))
+    file.read(max(0, int(headers.get("content-length", "0"))))
+    closes = "transfer-encoding" in headers or headers.get("connection", "").lower() == "close"
+    return method, target, headers, version != "HTTP/1.0" and not closes
 
 
-def _receive(connection: socket.socket, size: int) -> bytes:
-    """Return the next bytes, none when either side has ended the connection."""
-    try:
-        return connection.recv(size)
-    except OSError:
-        return b""
+def _steps(reply: Reply, *, keep_alive: bool) -> Iterator[Step]:
+    """Yield the steps of sending *reply* over HTTP/1.1."""
+    yield from reply.before
+    headers = reply.headers if keep_alive else (*reply.headers, ("Connection", "close"))
+    lines = [f"{name}: {value}" for name, value in headers]
+    head = "\r\n".join([f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}", *lines, "", ""]).encode("latin-1")
+    if isinstance(reply.body, bytes):
+        yield head + reply.body  # in one piece: a response costs one system call and one packet
+        return
+    yield head
+    is_chunked = ("Transfer-Encoding", "chunked") in headers
+    for step in reply.steps():
+        if not is_chunked or not isinstance(step, bytes):
+            yield step
+        elif step:
+            yield b"%x\r\n%b\r\n" % (len(step), step)
+    if is_chunked:
+        yield b"0\r\n\r\n"
 
 
-def _end(connection: socket.socket) -> None:
-    """Wake the thread that reads from *connection* or writes to it, and let it find the end."""
+def _wake(waiting: socket.socket, how: int = socket.SHUT_RDWR) -> None:
+    """End what a thread waits for at this socket."""
     with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
-
-
-def _reset(connection: socket.socket) -> None:
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NONE)
-    connection.close()
+        waiting.shutdown(how)

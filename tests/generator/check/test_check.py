@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.check import check, operation_count
+from generator.check import check
 from generator.document import Document, Pointer, Problem, SpecError
 
 ROOT = Path(__file__).parents[3]
@@ -25,25 +25,12 @@ def test_a_sound_document_passes(path: str) -> None:
     check(Document.read(ROOT / path))
 
 
-def test_operations_are_counted() -> None:
-    """`operation_count` tells how many operations there are."""
-    assert operation_count(LIBRARY) == 2
-
-
-@pytest.mark.parametrize("paths", ["", ', "paths": {}', ', "paths": {"/a": {}}'])
-def test_a_document_without_operations_is_refused(paths: str) -> None:
-    """A client of it could do nothing."""
-    text = f'{{"openapi": "3.1.0", "info": {{"title": "t", "version": "1"}}, "components": {{}}{paths}}}'
-    with pytest.raises(SpecError, match="paths: there is no operation: a client of it could do nothing"):
-        check(Document.parse(text.encode(), "empty.json"))
-
-
 @pytest.mark.parametrize(
     ("version", "said"),
     [
         ("openapi: 3.2.0", "here: openapi: only OpenAPI 3.0 and 3.1 are supported, this is 3.2.0"),
         ("openapi: 3.1", "here: openapi: only OpenAPI 3.0 and 3.1 are supported, this is 3.1"),
-        ("swagger: '2.0'", "here: openapi: no OpenAPI document: no openapi field"),
+        ("swagger: '2.0'", "here: openapi: no OpenAPI document"),
     ],
 )
 def test_another_version_is_the_only_thing_said(said_of: SaidOf, version: str, said: str) -> None:
@@ -52,7 +39,7 @@ def test_another_version_is_the_only_thing_said(said_of: SaidOf, version: str, s
 
 
 def test_every_problem_is_named_in_the_order_of_the_document() -> None:
-    """Problems of different kinds are reported together, each with its line."""
+    """Problems of different kinds are reported together, each with its line; examples, once there is no other."""
     text = (ROOT / "tests" / "generator" / "specs" / "library.yaml").read_text("utf-8")
     text = text.replace("  title: Library\n", "").replace("createLoan", "listLoans")
     with pytest.raises(SpecError) as caught:
@@ -60,7 +47,6 @@ def test_every_problem_is_named_in_the_order_of_the_document() -> None:
     assert [(problem.line, problem.where) for problem in caught.value.problems] == [
         (3, "info"),
         (50, "paths./v1/shelves/{shelf}/loans.post.operationId"),
-        (106, "components.schemas.Book.allOf[1].properties.pages.default"),
     ]
 
 
@@ -86,7 +72,6 @@ def test_whatever_a_document_holds_the_answer_is_a_spec_error(edits: list[tuple[
 def _problems(document: Document) -> tuple[Problem, ...]:
     try:
         check(document)
-        operation_count(document)
     except SpecError as error:
         return error.problems
     return ()

@@ -14,16 +14,20 @@ LOAN = "components.examples.OneLoan.value.data[0]"
     ("old", "new", "said"),
     [
         ("default: 100", "default: 0", f"{PAGES}.default: not valid for its schema: 0 is less than the minimum of 1"),
-        ("default: 100", "default: '100'", f'{PAGES}.default: not valid for its schema: expected integer, found "100"'),
-        ("default: 100", "default: true", f"{PAGES}.default: not valid for its schema: expected integer, found true"),
-        ("default: 100", "example: null", f"{PAGES}.example: not valid for its schema: expected integer, found null"),
-        ("default: 100", "const: 3.5", f"{PAGES}.const: not valid for its schema: expected integer, found 3.5"),
+        (
+            "default: 100",
+            "default: '100'",
+            f"{PAGES}.default: not valid for its schema: \"100\" is not of type 'integer'",
+        ),
+        ("default: 100", "default: true", f"{PAGES}.default: not valid for its schema: true is not of type 'integer'"),
+        ("default: 100", "example: null", f"{PAGES}.example: not valid for its schema: null is not of type 'integer'"),
+        ("default: 100", "const: 3.5", f"{PAGES}.const: not valid for its schema: 3.5 is not of type 'integer'"),
         (
             "[No such shelf]",
             "[No such shelf, 3]",
             (
                 "components.schemas.Error.properties.message.examples[1]: "
-                "not valid for its schema: expected string or null, found 3"
+                "not valid for its schema: 3 is not of type 'string', 'null'"
             ),
         ),
         (
@@ -31,7 +35,7 @@ LOAN = "components.examples.OneLoan.value.data[0]"
             'example: "2023-11-07T05:31:56"',
             (
                 "paths./v1/shelves/{shelf}/loans.get.parameters[0].example: "
-                'not valid for its schema: expected the format date-time, found "2023-11-07T05:31:56"'
+                "not valid for its schema: \"2023-11-07T05:31:56\" is not a 'date-time'"
             ),
         ),
         (
@@ -39,15 +43,15 @@ LOAN = "components.examples.OneLoan.value.data[0]"
             "message: 3",
             (
                 "components.responses.Error.content.application/problem+json.example.message: "
-                "not valid for its schema: expected string or null, found 3"
+                "not valid for its schema: 3 is not of type 'string', 'null'"
             ),
         ),
         (
             "3c90c3cc-0d44-4b50-8888-8dd25736052a",
             "3c90c3cc",
-            f'{LOAN}.id: not valid for its schema: expected the format uuid, found "3c90c3cc"',
+            f"{LOAN}.id: not valid for its schema: \"3c90c3cc\" is not a 'uuid'",
         ),
-        ("pages: 3", "pages: many", f'{LOAN}.pages: not valid for its schema: expected integer, found "many"'),
+        ("pages: 3", "pages: many", f"{LOAN}.pages: not valid for its schema: \"many\" is not of type 'integer'"),
     ],
 )
 def test_a_sample_that_its_schema_does_not_allow(said_of: SaidOf, old: str, new: str, said: str) -> None:
@@ -63,21 +67,21 @@ def test_an_example_without_a_value_is_not_held_against_anything(said_of: SaidOf
 def test_an_enum_value_of_another_type(said_of: SaidOf) -> None:
     """A value that the rest of its schema rules out could never arrive."""
     said = said_of("enum: [cd, dvd]", "enum: [cd, dvd, 3]", "enum: [cd, dvd, 3]")
-    assert "here: components.schemas.DiscKind.enum[2]: not valid for its schema: expected string, found 3" in said
+    assert "here: components.schemas.DiscKind.enum[2]: not valid for its schema: 3 is not of type 'string'" in said
 
 
 def test_the_variant_that_the_tag_names_is_the_one_that_counts(said_of: SaidOf) -> None:
     """Of a discriminated union, what is said is what its own variant lacks."""
     assert said_of("kind: book\n            pages: 3", "kind: cd\n            parts: 3", "parts: 3") == [
-        f"here: {LOAN}.parts: not valid for its schema: expected array, found 3"
+        f"here: {LOAN}.parts: not valid for its schema: 3 is not of type 'array'"
     ]
 
 
 @pytest.mark.parametrize(
     ("record", "said"),
     [
-        ("{id: 1}", f"{LOAN}.id: not valid for its schema: expected string, found 1"),
-        ("3", f"{LOAN}: not valid for its schema: 3 fits no alternative of oneOf"),
+        ("{id: 1}", f"{LOAN}.id: not valid for its schema: 1 is not of type 'string'"),
+        ("3", f"{LOAN}: not valid for its schema: 3 is not valid under any of the given schemas"),
     ],
 )
 def test_a_record_without_a_tag(said_of: SaidOf, record: str, said: str) -> None:
@@ -93,7 +97,9 @@ def test_a_value_that_fits_two_alternatives(said_of: SaidOf) -> None:
         "pages:\n              oneOf: [type: integer, type: number]\n",
         "default: 100",
     )
-    assert f"here: {PAGES}.default: not valid for its schema: 100 fits more than one alternative of oneOf" in said
+    assert any(
+        each.startswith(f"here: {PAGES}.default: not valid for its schema: 100 is valid under each") for each in said
+    )
 
 
 def test_deep_samples_of_a_recursive_schema_are_checked(said_of: SaidOf) -> None:
@@ -104,10 +110,10 @@ def test_deep_samples_of_a_recursive_schema_are_checked(said_of: SaidOf) -> None
         record = {"id": identifier, "parts": [record]}
     (said,) = said_of("pages: 3", f"parts: [{json.dumps(record)}]", identifier + '", "parts')
     assert said.startswith(f"here: {LOAN}.parts[0].parts[0].parts[0]")
-    assert said.endswith("not valid for its schema: expected string, found 1")
+    assert said.endswith("not valid for its schema: 1 is not of type 'string'")
 
 
 def test_samples_wait_until_schemas_are_sound(said_of: SaidOf) -> None:
     """Nothing can be held against a schema that is none: the sample is not blamed for it."""
     said = said_of("default: 100", "default: 0\n              maximum: all", "maximum: all")
-    assert said == [f'here: {PAGES}.maximum: expected number, found "all"']
+    assert said == [f"here: {PAGES}.maximum: \"all\" is not of type 'number'"]

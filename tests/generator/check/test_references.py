@@ -12,16 +12,13 @@ AT = "here: paths./v1/shelves/{shelf}/loans.parameters[0].$ref"
 @pytest.mark.parametrize(
     ("reference", "said"),
     [
-        ("#/components/parameters/Shelv", '"#/components/parameters/Shelv" leads to nothing'),
-        (
-            "shared.yaml#/Shelf",
-            '"shared.yaml#/Shelf" leads out of this document: only references within it are supported',
-        ),
+        ("#/components/parameters/Shelv", '"#/components/parameters/Shelv" does not exist in this document'),
+        ("shared.yaml#/Shelf", 'expected a reference to #/components/parameters/, found "shared.yaml#/Shelf"'),
         (
             "#/components/schemas/Book",
-            'a reference to a parameter is expected, "#/components/schemas/Book" is a schema',
+            'expected a reference to #/components/parameters/, found "#/components/schemas/Book"',
         ),
-        ("#/info", 'a reference to a parameter is expected, "#/info" is none'),
+        ("#/info", 'expected a reference to #/components/parameters/, found "#/info"'),
     ],
 )
 def test_a_reference_that_does_not_lead_where_it_should(said_of: SaidOf, reference: str, said: str) -> None:
@@ -33,12 +30,12 @@ def test_a_reference_to_what_is_no_component(said_of: SaidOf) -> None:
     """What two places share has a name; a parameter of one operation has none, although it can be pointed at."""
     reference = "#/paths/~1v1~1shelves~1%7Bshelf%7D~1loans/get/parameters/0"
     said = said_of(SHELF, reference, reference)
-    assert said[0] == f'{AT}: only components can be shared: give "{reference}" a place there'
+    assert said[0] == f'{AT}: expected a reference to #/components/parameters/, found "{reference}"'
 
 
 def test_a_reference_that_is_no_string(said_of: SaidOf) -> None:
     """The type of `$ref` is checked before it is followed."""
-    assert f"{AT}: a reference is a string" in said_of(f'"{SHELF}"', "3", "$ref: 3")
+    assert f"{AT}: 3 is not of type 'string'" in said_of(f'"{SHELF}"', "3", "$ref: 3")
 
 
 def test_a_reference_to_itself(said_of: SaidOf) -> None:
@@ -53,8 +50,8 @@ def test_a_schema_that_consists_of_itself(said_of: SaidOf, keyword: str) -> None
     said = said_of(
         "    Thing:\n", f"    Thing:\n      {keyword}: [{{$ref: '#/components/schemas/Book'}}]\n", "Thing:\n"
     )
-    assert "here: components.schemas.Thing: this schema consists of itself" in said
-    assert "library.yaml:96: components.schemas.Book: this schema consists of itself" in said
+    assert any(each.startswith("here: components.schemas.Thing: openapi-python-client: Unable to p") for each in said)
+    assert any(each.startswith("library.yaml:96: components.schemas.Book: openapi-python-client: ") for each in said)
 
 
 def test_an_example_may_hold_what_looks_like_a_reference(said_of: SaidOf) -> None:

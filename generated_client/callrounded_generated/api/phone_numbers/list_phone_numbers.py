@@ -14,31 +14,18 @@ from ...models.error_envelope import ErrorEnvelope
 from ...models.phone_number_list import PhoneNumberList
 from ...operation import Request
 from ...responses import Expected, Response
-from ...types import OnInvalid
 
 _SUCCESSES = (Expected(200, 200, "json", PhoneNumberList),)
 _ERRORS: tuple[Expected, ...] = (Expected(100, 999, "json", ErrorEnvelope),)
 
 
-def build(
+def _request(
     *,
     page: Annotated[int, Meta(ge=1)] | None = None,
     limit: Annotated[int, Meta(le=1000)] | None = None,
     use_cursor: bool | None = None,
     cursor: str | None = None,
 ) -> Request:
-    """List phone numbers
-
-    Args:
-        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false).
-        limit: Maximum number of results to return per page (default: 50, max: 1000).
-        use_cursor: Pagination mode selection: true for cursor-based pagination, false for page-based
-            pagination.
-        cursor: Cursor for pagination based on the phone number created_at property (ISO 8601 datetime of last
-            seen record).
-
-    None omits a parameter; the API applies its default.
-    """
     return Request(
         method="GET",
         path=_operation.path("/v1/phone-numbers"),
@@ -49,35 +36,6 @@ def build(
             ("cursor", cursor),
         ),
     )
-
-
-def parse(status_code: int, content: bytes, *, on_invalid: OnInvalid = "raise") -> PhoneNumberList:
-    """Return what a success holds.
-
-    Args:
-        status_code: Its HTTP status.
-        content: Its body.
-        on_invalid: `"keep"` leaves a `MalformedRecord` in the place of each broken object of a list.
-
-    Raises:
-        DecodeError: the body is not what the OpenAPI document says.
-    """
-    parsed: PhoneNumberList = _responses.parse(_SUCCESSES, status_code, content, on_invalid=on_invalid)
-    return parsed
-
-
-def parse_error(status_code: int, content: bytes) -> ErrorEnvelope:
-    """Return what a response that reports an error holds.
-
-    Args:
-        status_code: Its HTTP status.
-        content: Its body.
-
-    Raises:
-        DecodeError: the body is not what the OpenAPI document says.
-    """
-    parsed: ErrorEnvelope = _responses.parse_error(_ERRORS, status_code, content)
-    return parsed
 
 
 def sync_detailed(
@@ -110,15 +68,15 @@ def sync_detailed(
     """
     return _responses.read(
         client.send(
-            build(
+            _request(
                 page=page,
                 limit=limit,
                 use_cursor=use_cursor,
                 cursor=cursor,
             )
         ),
-        parse,
-        parse_error,
+        _SUCCESSES,
+        _ERRORS,
         client.on_invalid,
     )
 
@@ -175,15 +133,15 @@ async def asyncio_detailed(
     """Do what `sync_detailed` does, without blocking."""
     return _responses.read(
         await client.asend(
-            build(
+            _request(
                 page=page,
                 limit=limit,
                 use_cursor=use_cursor,
                 cursor=cursor,
             )
         ),
-        parse,
-        parse_error,
+        _SUCCESSES,
+        _ERRORS,
         client.on_invalid,
     )
 

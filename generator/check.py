@@ -1,0 +1,234 @@
+"""Check what openapi-python-client takes for granted, and name everything that is wrong with a document at once.
+
+Is it OpenAPI, do its references lead to a component of the right kind, are operations told apart, and are the examples
+valid? What cannot be generated is for openapi-python-client to say.
+"""
+
+import json
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from generator.document import Document, Json, Pointer, Problem, SpecError, excerpt, fields, items, objects
+
+# The package is not typed, and its stubs are a package of their own.
+jsonschema: Any = import_module("jsonschema")
+
+# Named one by one: a format whose check needs a package that is not installed is an error here, not silently passed.
+_FORMATS = jsonschema.FormatChecker(formats=("uuid", "date-time", "date", "email", "ipv4", "ipv6"))
+
+_SECTIONS = {
+    *("callbacks", "examples", "headers", "links", "parameters", "pathItems", "requestBodies", "responses"),
+    "securitySchemes",
+}
+_OTHERWISE = {"requestBody": "requestBodies", "webhooks": "pathItems"}
+
+
+def check(document: Document) -> None:
+    """Do nothing if *document* is sound.
+
+    Raises:
+        SpecError: It is not. All problems are listed; whether examples are valid is told when there is no other.
+    """
+    version = str(document.data.get("openapi"))
+    if not re.fullmatch(r"3\.[01]\.\d+", version):
+        message = f"only OpenAPI 3.0 and 3.1 are supported, this is {version}"
+        raise document.problem(("openapi",), message if "openapi" in document.data else "no OpenAPI document")
+    problems = [
+        *_structure(document, version[:3]),
+        *_references(document),
+        *_paths(document),
+        *_security(document),
+        *_discriminators(document),
+    ]
+    # OpenAPI 3.0 has a dialect of JSON Schema of its own.
+    if not problems and version.startswith("3.1"):
+        problems += _examples(document)
+    if problems:
+        raise SpecError(document.path, problems)
+
+
+def _structure(document: Document, version: str) -> Iterator[Problem]:
+    """Yield what the published JSON Schema of OpenAPI documents finds wrong."""
+    schema = _published_schema(version)
+    if version == "3.0":
+        validator = jsonschema.Draft4Validator(schema)
+    else:
+        # It leaves open what a schema is.
+        meta = {"$dynamicAnchor": "meta", "$ref": "https://json-schema.org/draft/2020-12/schema"}
+        root = {"$id": "urn:openapi", "$ref": schema["$id"], "$defs": {"schema": meta}}
+        registry = Registry[Any]().with_resource(schema["$id"], DRAFT202012.create_resource(schema))
+        validator = jsonschema.Draft202012Validator(root, registry=registry)
+    errors = [(error, _unknown(error)) for error in map(_most_specific, validator.iter_errors(document.data))]
+    # JSON Schema counts a field as unknown, too, where something else is wrong with its object.
+    known = frozenset[str]() if all(names for _, names in errors) else _names(schema)
+    for error, names in errors:
+        pointer = tuple(error.absolute_path)
+        if "propertyNames" in error.schema_path and isinstance(error.instance, str):
+            pointer = (*pointer, error.instance)
+        if not names:
+            yield document.located(pointer, _message(error))
+        for name in (each for each in names if each not in known):
+            yield document.located((*pointer, name), "OpenAPI has no field of this name here")
+
+
+def _published_schema(version: str) -> dict[str, Any]:
+    # openapi-spec-validator is not imported, which takes a second: what it reports names no place in the document.
+    path = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
+    file = distribution("openapi-spec-validator").locate_file(path)
+    return fields(json.loads(Path(str(file)).read_bytes()))
+
+
+def _unknown(error: Any) -> list[str]:
+    """Return the names that *error* says have no place here. jsonschema tells them in its message alone."""
+    is_unknown = error.validator in {"additionalProperties", "unevaluatedProperties"}
+    return [name for name in fields(error.instance) if repr(name) in error.message] if is_unknown else []
+
+
+def _names(schema: Json) -> frozenset[str]:
+    """Return every name of a property that *schema* declares anywhere."""
+    inner = [*fields(schema).values(), *items(schema)]
+    return frozenset(fields(fields(schema).get("properties"))).union(*map(_names, inner))
+
+
+def _message(error: Any) -> str:
+    return str(error.message.replace(repr(error.instance), excerpt(error.instance)))[:300]
+
+
+def _most_specific(error: Any) -> Any:
+    """Return the cause of *error* deepest inside the value, which says best why no alternative of a union fits."""
+    while error.context:
+        depths = [(len(inner.absolute_path), inner.validator != "type") for inner in error.context]
+        if len(depths) > 1 and max(depths) <= (len(error.absolute_path), False):
+            break
+        error = error.context[depths.index(max(depths))]
+    return error
+
+
+def _references(document: Document) -> Iterator[Problem]:
+    """Yield each `$ref` that does not lead to a component of the kind that its place expects."""
+    for keyword, pointer, node in objects(document.data):
+        if "$ref" not in node:
+            continue
+        section = _OTHERWISE.get(keyword, keyword if keyword in _SECTIONS else "schemas")
+        if pointer[:-1] == ("paths",):
+            message = "shared path items are not supported, their operations would be lost: write them here"
+            yield document.located((*pointer, "$ref"), message)
+        elif not re.fullmatch(rf"#/components/{section}/[^/]+", str(node["$ref"])):
+            message = f"expected a reference to #/components/{section}/, found {excerpt(node['$ref'])}"
+            yield document.located((*pointer, "$ref"), message)
+        else:
+            try:
+                document.resolve(node, pointer)
+            except SpecError as error:
+                yield from error.problems
+
+
+def _paths(document: Document) -> Iterator[Problem]:
+    """Yield operations and paths that cannot be told apart, and braces that belong to no parameter."""
+    first: dict[str, Pointer] = {}
+    for pointer, operation in document.operations():
+        identifier, at = operation.get("operationId"), (*pointer, "operationId")
+        if isinstance(identifier, str) and first.setdefault(identifier, at) != at:
+            line = document.lines.get(first[identifier])
+            yield document.located(at, f"operationId {excerpt(identifier)} is already used on line {line}")
+    for path in fields(document.data.get("paths")):
+        shape, at = re.sub(r"\{[^{}/]+\}", "<>", path), ("paths", path)
+        before = first.setdefault(shape, at)
+        if re.search("[{}]", shape):
+            yield document.located(at, "the braces of this path do not enclose the name of a parameter")
+        elif before != at:
+            line = document.lines.get(before)
+            yield document.located(at, f"this path cannot be told from {before[-1]} on line {line}")
+
+
+def _security(document: Document) -> Iterator[Problem]:
+    """Yield requirements of a security scheme that does not exist."""
+    schemes = fields(fields(document.data.get("components")).get("securitySchemes"))
+    for pointer, node in [((), document.data), *document.operations()]:
+        for index, requirement in enumerate(items(node.get("security"))):
+            for name in (each for each in fields(requirement) if each not in schemes):
+                message = f"there is no security scheme {excerpt(name)} in components"
+                yield document.located((*pointer, "security", index, name), message)
+
+
+def _discriminators(document: Document) -> Iterator[Problem]:
+    """Yield each value of a discriminator that is mapped to no schema."""
+    for keyword, pointer, node in objects(document.data):
+        for value, target in fields(node.get("mapping")).items() if keyword == "discriminator" else ():
+            reference = str(target) if str(target).startswith("#") else f"#/components/schemas/{target}"
+            if document.find(reference) is None:
+                yield document.located((*pointer, "mapping", value), f"{excerpt(target)} does not exist")
+
+
+def _examples(document: Document) -> Iterator[Problem]:
+    """Yield each part of a sample value that its schema does not allow."""
+    for schema, pointer, value in _samples(document):
+        try:
+            errors = [_most_specific(error) for error in validator(document, schema).iter_errors(value)]
+        except RecursionError:
+            # A schema that consists of itself: openapi-python-client says so.
+            continue
+        for error in errors:
+            yield document.located((*pointer, *error.absolute_path), f"not valid for its schema: {_message(error)}")
+
+
+def _samples(document: Document) -> Iterator[tuple[Pointer, Pointer, Json]]:
+    """Yield the place of the schema, the place, and the value of each default, example, const and value of an enum."""
+    for keyword, pointer, node in objects(document.data):
+        is_schema = keyword not in {"parameters", "headers", "content"}
+        schema = pointer if is_schema else (*pointer, "schema")
+        if schema not in document.lines:
+            continue
+        for key in ("default", "example", "const"):
+            if key in node:
+                yield schema, (*pointer, key), node[key]
+        for key in ("examples", "enum"):
+            for index, value in enumerate(items(node.get(key))):
+                yield schema, (*pointer, key, index), value
+        for name, example in fields(node.get("examples")).items():
+            place, resolved = document.resolve(example, (*pointer, "examples", name))
+            if "value" in fields(resolved):
+                yield schema, (*place, "value"), resolved["value"]
+
+
+def validator(document: Document, pointer: Pointer) -> Any:
+    """Return the validator of jsonschema for the schema at *pointer* in *document*."""
+    registry = Registry[Any]().with_resource("urn:document", DRAFT202012.create_resource(document.data))
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in pointer)
+    schema = {"$ref": f"urn:document#/{quote('/'.join(parts))}"}
+    return _Validator(schema, registry=registry, format_checker=_FORMATS)
+
+
+def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[Any]:
+    """Check a value against a pattern, if Python can read it: JSON Schema has the dialect of ECMAScript."""
+    try:
+        with warnings.catch_warnings(action="error", category=FutureWarning):
+            compiled = re.compile(pattern)
+    except (re.error, FutureWarning):
+        return
+    if isinstance(value, str) and not compiled.search(value):
+        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _one_of(validator: Any, variants: Sequence[Any], value: Any, schema: dict[str, Any]) -> Iterator[Any]:
+    """Check a value against the variant that the discriminator names, if there is one."""
+    discriminator = fields(schema.get("discriminator"))
+    tag = str(fields(value).get(discriminator.get("propertyName", "")))
+    target = fields(discriminator.get("mapping")).get(tag, tag)
+    named = [each for each in variants if fields(each).get("$ref") in {target, f"#/components/schemas/{target}"}]
+    if discriminator and named:
+        yield from validator.descend(value, named[0])
+    else:
+        yield from jsonschema.Draft202012Validator.VALIDATORS["oneOf"](validator, variants, value, schema)
+
+
+_Validator: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern, "oneOf": _one_of})

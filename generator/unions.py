@@ -1,0 +1,166 @@
+"""What tells the variants of a union apart: its discriminator, or a property that each of them pins to one value."""
+
+# The objects of openapi-python-client, and the JSON of a document, are hardly typed: mypy in strict mode judges alone.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from openapi_python_client.parser.properties import EnumProperty, ModelProperty
+from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.none import NoneProperty
+from openapi_python_client.parser.properties.union import UnionProperty
+
+from generator import names
+from generator.document import objects
+from generator.openapi import Reading, is_map, parts, properties, text
+
+
+@dataclass(frozen=True)
+class Discriminator:
+    """What tells the variants of a union apart.
+
+    Attributes:
+        name: Name of the union.
+        tag: Name of the property that tells.
+        variants: The classes that are looked up for each value of that property: for a union, that of its unknown
+            variants.
+        members: All classes of the union but that of its unknown variants; of unions in it, too.
+        unions: The unions in it, by the class of their unknown variants.
+    """
+
+    name: str
+    tag: str
+    variants: dict[str, str]
+    members: frozenset[str]
+    unions: dict[str, str] = field(default_factory=dict)
+    description: str = ""
+
+    @property
+    def unknown(self) -> str:
+        """The class for an object with another value."""
+        return f"Unknown{self.name}"
+
+    @property
+    def types(self) -> list[str]:
+        """What the annotation of the union consists of: classes, and the names of unions in it."""
+        return list(dict.fromkeys(self.unions.get(name, name) for name in self.variants.values()))
+
+    @property
+    def module(self) -> str:
+        """The module of the union."""
+        return names.module_name(self.name)
+
+
+class Unions:
+    """The unions of a document whose variants are told apart, found by the classes of their variants."""
+
+    def __init__(self, reading: Reading) -> None:
+        """Take those that have a discriminator, then those whose variants pin one property each."""
+        self._models = reading.models
+        self._found = _discriminators(reading)
+        for endpoint in reading.endpoints:
+            for response in endpoint.responses:
+                self._pinned(response.prop, str(endpoint.name))
+        for name, model in self._models.items():
+            for prop in properties(model):
+                self._pinned(prop, name)
+
+    def __iter__(self) -> Iterator[Discriminator]:
+        """Yield them by name."""
+        return iter(sorted(self._found.values(), key=lambda union: union.name))
+
+    def of(self, union: UnionProperty) -> Discriminator | None:
+        """Return what tells the variants of *union* apart, if anything does."""
+        return self._found.get(frozenset(str(each.class_info.name) for each in self._variants(union)))
+
+    def _pinned(self, prop: Any, owner: str) -> None:
+        for union in (each for each in parts(prop) if isinstance(each, UnionProperty)):
+            variants = self._variants(union)
+            pinned = None if self.of(union) else _pinned_property(variants)
+            if pinned:
+                members = frozenset(pinned[1].values())
+                self._found[members] = Discriminator(names.class_name(f"{owner} {text(prop.name)}"), *pinned, members)
+
+    def _variants(self, union: UnionProperty) -> list[ModelProperty]:
+        """Return the models that *union* consists of, apart from null; none if there is anything else in it."""
+        others = [each for each in union.inner_properties if not isinstance(each, NoneProperty)]
+        models = [
+            self._models.get(str(each.class_info.name), each) for each in others if isinstance(each, ModelProperty)
+        ]
+        return models if len(models) == len(others) and not any(map(is_map, models)) else []
+
+
+def _pinned_property(models: list[ModelProperty]) -> tuple[str, dict[str, str]] | None:
+    """Return the property that each of *models* pins to a value of its own, and the classes by that value."""
+    pinned = [dict(_constants(model)) for model in models]
+    for name in pinned[0] if len(pinned) > 1 else ():
+        values = [each.get(name) for each in pinned]
+        if None not in values and len(set(values)) == len(models):
+            return name, {str(value): str(model.class_info.name) for value, model in zip(values, models, strict=True)}
+    return None
+
+
+def _constants(model: ModelProperty) -> Iterator[tuple[str, str]]:
+    for prop in model.required_properties or []:
+        if isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str):
+            yield text(prop.name), prop.value.raw_value
+        elif isinstance(prop, EnumProperty) and len(prop.values) == 1 and prop.value_type is str:
+            yield text(prop.name), str(next(iter(prop.values.values())))
+
+
+# Fields that say nothing in the name of a union that has none of its own.
+_PLAIN = {"components", "content", "items", "paths", "properties", "responses", "schema", "schemas"}
+
+
+def _discriminators(reading: Reading) -> dict[frozenset[str], Discriminator]:
+    """Return the unions of the document that have a discriminator, those with a name of their own first."""
+    listed = [
+        (pointer, schema)
+        for _, pointer, schema in objects(reading.document.data)
+        if isinstance(schema.get("discriminator"), dict) and ("oneOf" in schema or "anyOf" in schema)
+    ]
+    found: dict[frozenset[str], Discriminator] = {}
+    for pointer, schema in sorted(listed, key=lambda each: each[0][:2] != ("components", "schemas")):
+        name = " ".join(part for part in pointer if isinstance(part, str) and part not in _PLAIN)
+        union = _discriminator(reading, name, schema)
+        if union:
+            found.setdefault(union.members, union)
+    return found
+
+
+def _discriminator(reading: Reading, name: str, schema: dict[str, Any]) -> Discriminator | None:
+    """Return what tells the variants of *schema* apart.
+
+    That is nothing where a variant is no component, as nothing then says what its value is.
+    """
+    listed = schema.get("oneOf") or schema.get("anyOf") or []
+    references = [each["$ref"] for each in listed if "$ref" in each]
+    if len(references) < sum(each != {"type": "null"} for each in listed):
+        return None
+    tag = str(schema["discriminator"]["propertyName"])
+    mapping = {value: reading.component(each) for value, each in (schema["discriminator"].get("mapping") or {}).items()}
+    mapping |= {
+        reference.rpartition("/")[2]: target
+        for reference in references
+        if (target := reading.component(reference)) not in mapping.values()
+    }
+    union = Discriminator(names.class_name(name), tag, {}, frozenset(), {}, str(schema.get("description", "")))
+    members = set[str]()
+    for value, (inner_name, target) in mapping.items():
+        if not isinstance(target, dict) or not ("oneOf" in target or "anyOf" in target):
+            union.variants[value] = reading.class_of(inner_name)
+            members.add(union.variants[value])
+            continue
+        inner = _discriminator(reading, inner_name, target) if "discriminator" in target else None
+        if inner is None:
+            return None
+        members |= inner.members
+        union.unions.update(inner.unions)
+        if inner.tag != tag:
+            union.variants[value] = inner.unknown
+            union.unions[inner.unknown] = inner.name
+        else:
+            union.variants.update({value: inner.variants[value]} if value in inner.variants else inner.variants)
+    return replace(union, members=frozenset(members))

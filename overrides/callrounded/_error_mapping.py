@@ -1,0 +1,232 @@
+"""What a response or an httpx error means: plain functions from what came to the error it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeGuard, cast
+
+import httpx
+import msgspec
+from attrs import define, evolve
+
+from callrounded_generated.errors import DecodeError, excerpt
+from callrounded_generated.models import ApiResponseError, ErrorDetail
+from callrounded_generated.responses import Response
+
+from ._errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ClientClosedError,
+    ConfigurationError,
+    ConflictError,
+    InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    UnprocessableEntityError,
+)
+from ._logging import log_response
+from ._redaction import redact, redacted_request
+from ._retry import retry_after
+
+_TEXT_SHOWN: Final = 1000
+_BY_STATUS: Final[Mapping[int, type[APIStatusError]]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+@contextmanager
+def mapped_errors(secret: str, is_closed: Callable[[], bool]) -> Generator[None, None, None]:
+    """Turn what `sync_detailed` or `asyncio_detailed` raises inside the with block into an error of ours.
+
+    What is neither of httpx nor of the generated client, such as an error of the caller's own transport, passes.
+
+    Args:
+        secret: The API key.
+        is_closed: Tells whether the httpx client is closed.
+
+    Raises:
+        APIConnectionError: no complete response arrived.
+        APIResponseValidationError: the body is not what the spec says.
+        APIStatusError: an event hook of the caller called `raise_for_status()`, or the error is inside a 2xx.
+        ClientClosedError: the httpx client was closed meanwhile.
+        ConfigurationError: the parameters cannot be sent: they fit no URL or header.
+    """
+    try:
+        yield
+    except DecodeError as error:
+        if error.response is None:  # It is the caller's own, of an event hook.
+            raise
+        error.response = redact(error.response, secret)
+        log_response(error.response)
+        raise _error_inside(error.response, error) from error
+    except httpx.HTTPStatusError as error:
+        error.request = redacted_request(error.request)
+        error.response = redact(error.response, secret)
+        log_response(error.response)
+        raise status_error(error.response, error.response.status_code) from error
+    except (UnicodeEncodeError, httpx.InvalidURL) as error:
+        raise ConfigurationError(f"The request cannot be sent with these parameters: {error}.") from error
+    except (httpx.HTTPError, UnicodeError) as error:
+        # The last one comes from a redirect to something that is no URL: httpx reads it even where it does not follow.
+        raise _connection_error(error) from error
+    except RuntimeError as error:
+        if is_closed():
+            raise ClientClosedError("The client was closed while a request was in flight.") from error
+        raise
+
+
+def successful(response: Response[Any], secret: str) -> Response[Any]:
+    """Return *response* without the API key.
+
+    Raises:
+        APIStatusError: it is an error, or a 2xx whose envelope reports an error.
+        APIResponseValidationError: it is a 2xx that the spec does not list.
+    """
+    response = evolve(response, http=redact(response.http, secret))
+    log_response(response.http)
+    if (error := error_for(response)) is not None:
+        raise error
+    return response
+
+
+def error_for(response: Response[Any]) -> APIError | None:
+    """Return the error that *response* stands for, or None if it is a success."""
+    http = response.http
+    if not http.is_success:
+        return status_error(http, http.status_code)
+    if _reports_error(response.parsed) and (status := _reported(http).in_band_status) is not None:
+        return status_error(http, status)
+    if not response.is_documented_success:
+        expected = "a status that the spec lists"
+        return APIResponseValidationError(path="$", expected=expected, found=str(http.status_code), response=http)
+    return None
+
+
+def status_error(response: httpx.Response, status_code: int) -> APIStatusError:
+    """Return the error that *response* is; *status_code* is its status, or the one that its body names."""
+    reported = _reported(response)
+    error_type = _BY_STATUS.get(status_code, InternalServerError if status_code >= 500 else APIStatusError)
+    return error_type(
+        reported.message or _description(response),
+        response=response,
+        status_code=status_code,
+        type=reported.type,
+        details=reported.details,
+        retry_after=retry_after(response.headers),
+    )
+
+
+def _error_inside(response: httpx.Response, error: DecodeError) -> APIError:
+    # An error inside a 2xx need not have the properties of a result.
+    if (status := _reported(response).in_band_status) is not None:
+        return status_error(response, status)
+    return APIResponseValidationError(path=error.path, expected=error.expected, found=error.found, response=response)
+
+
+def _connection_error(error: Exception) -> APIConnectionError:
+    request: httpx.Request | None = None
+    if isinstance(error, httpx.RequestError):
+        with suppress(RuntimeError):  # It has none.
+            request = error.request = redacted_request(error.request)
+    reason = f"{type(error).__name__}: {error}".removesuffix(": ")
+    if isinstance(error, httpx.TimeoutException):
+        return APITimeoutError(f"Request timed out: {reason}.", request=request)
+    return APIConnectionError(f"Connection failed: {reason}.", request=request)
+
+
+@define(frozen=True)
+class _Reported:
+    """What a body reports of an error, as far as it is readable.
+
+    Attributes:
+        in_band_status: The status of the error that a 2xx with this body is; None if it is none.
+    """
+
+    message: str | None = None
+    type: str | None = None
+    details: tuple[ErrorDetail, ...] = ()
+    in_band_status: int | None = None
+
+
+def _reported(response: httpx.Response) -> _Reported:
+    """Read the error envelope, or the error object alone, or whatever has a message."""
+    try:
+        envelope = _object(msgspec.json.decode(response.content))
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return _Reported()
+    if envelope is None:
+        return _Reported()
+    error = envelope.get("error")
+    facts = _object(error) or envelope
+    message = facts.get("message")
+    # Inside a success, the message of the envelope can be the one of a success.
+    messages: tuple[object, ...] = (message, error, envelope.get("message"))
+    if response.is_success:
+        speaks_of_error = facts is not envelope or _is_error_status(envelope.get("status"))
+        messages = (error, message) if speaks_of_error else (error,)
+    return _Reported(
+        message=next((text for text in map(_bounded, messages) if text), None),
+        type=_bounded(facts.get("type")),
+        details=_readable_details(facts.get("details")),
+        in_band_status=_in_band_status(envelope.get("status"), error),
+    )
+
+
+def _in_band_status(status: object, error: object) -> int | None:
+    if _is_error_status(status):
+        return status
+    if isinstance(error, str):
+        return 500
+    if (error_object := _object(error)) is None:
+        return None
+    status = error_object.get("status")
+    return status if _is_error_status(status) else 500
+
+
+def _reports_error(parsed: object) -> bool:
+    """Return whether *parsed* is an envelope that reports an error; a result may have an `error` of its own."""
+    error, status = getattr(parsed, "error", None), getattr(parsed, "status", None)
+    return isinstance(error, ApiResponseError) or (_is_error_status(status) and hasattr(parsed, "error"))
+
+
+def _is_error_status(status: object) -> TypeGuard[int]:
+    return isinstance(status, int) and not isinstance(status, bool) and status >= 400
+
+
+def _object(value: object) -> dict[str, object] | None:
+    return cast(dict[str, object], value) if isinstance(value, dict) else None
+
+
+def _bounded(text: object) -> str | None:
+    return text[:_TEXT_SHOWN] if isinstance(text, str) else None
+
+
+def _readable_details(details: object) -> tuple[ErrorDetail, ...]:
+    readable: list[ErrorDetail] = []
+    for detail in cast(list[object], details) if isinstance(details, list) else ():
+        with suppress(DecodeError):
+            readable.append(ErrorDetail.from_dict(cast(dict[str, object], detail)))
+    return tuple(readable)
+
+
+def _description(response: httpx.Response) -> str:
+    """Describe a response whose body says nothing of an error."""
+    if response.has_redirect_location:
+        return f"A redirect to {response.headers['location']:.200}, which is not followed: base_url may be outdated."
+    if not response.content:
+        return "The response has no body."
+    kind = response.headers.get("content-type", "no content type")
+    return f"The body is not the documented error but {kind:.100}: {excerpt(response.content)}."

@@ -1,0 +1,40 @@
+"""What overrides use of a module of `callrounded_generated.api`: one operation of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from callrounded_generated.client import AuthenticatedClient
+from callrounded_generated.responses import Response
+
+P = ParamSpec("P")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Operation(Protocol[P, T_co]):
+    """A generated module, such as `callrounded_generated.api.phone_numbers.list_phone_numbers`.
+
+    Its parameters and the type of its result are those of `sync`; `..._detailed` are what is called.
+    """
+
+    @property
+    def __name__(self) -> str: ...
+    @property
+    def sync(self) -> Callable[Concatenate[AuthenticatedClient, P], T_co]: ...
+    @property
+    def sync_detailed(self) -> Callable[Concatenate[AuthenticatedClient, P], Response[Any]]: ...
+    @property
+    def asyncio_detailed(self) -> Callable[Concatenate[AuthenticatedClient, P], Awaitable[Response[Any]]]: ...
+
+
+def by_name(operation: Operation[..., object], args: tuple[object, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call of *operation* by name: it takes no others."""
+    if args:
+        raise TypeError(f"{name_of(operation)}() takes its parameters by name: limit=100, not 100.")
+    return kwargs
+
+
+def name_of(operation: Operation[..., object]) -> str:
+    """Return the name of *operation*: `list_phone_numbers`."""
+    return operation.__name__.rpartition(".")[2]

@@ -1,0 +1,154 @@
+"""The two drivers of a listing, one with threads and one with tasks: they keep pages in flight, in order.
+
+What they decide is decided in `_listing`. Both look ahead as far as a window of pages allows:
+
+- 0 requests a page when its turn comes,
+- an iterator begins with 1, and doubles it with each page that is consumed,
+- None is for a list: all pages that are known are asked for, and *concurrency* of them are in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, TypeAlias, TypeVar
+
+from callrounded_generated.responses import Response
+
+from ._arguments import OnProgress
+from ._connections import running_loop
+from ._errors import NotFoundError
+from ._listing import Listing, ReceivedPage, checkpoint_on_error
+from ._paging import PageRequest
+from ._retry import Hold
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Result: TypeAlias = Callable[[], Response[Any]]
+"""Returns a response, or raises what came instead."""
+Send: TypeAlias = Callable[[PageRequest, Hold], Response[Any]]
+"""Sends a request, once the hold is over."""
+AsyncSend: TypeAlias = Callable[[PageRequest, Hold], Coroutine[Any, Any, Response[Any]]]
+
+
+def read_pages(
+    listing: Listing[T], send: Send, *, concurrency: int, window: int | None, on_progress: OnProgress | None = None
+) -> Generator[ReceivedPage[T], None, None]:
+    """Yield the pages of *listing*.
+
+    Raises:
+        RoundedError: a page did not come, or the listing is incomplete; it has the checkpoint after the last page.
+    """
+    hold, threads = Hold(), ThreadPoolExecutor(concurrency, thread_name_prefix="callrounded")
+    in_flight: deque[tuple[PageRequest, Result]] = deque()
+
+    def begin(request: PageRequest) -> Result:
+        context = copy_context()
+
+        def call() -> Response[Any]:
+            return context.run(send, request, hold)
+
+        if window == 0 or (not in_flight and listing.position is first):
+            return call  # Nothing is in flight beside it: this thread can do it.
+        try:
+            return threads.submit(call).result
+        except RuntimeError:  # The interpreter is about to exit, or no thread can be started.
+            return call
+
+    first = listing.position
+    try:
+        while not listing.is_done:
+            with checkpoint_on_error(listing):
+                _request_pages(listing, in_flight, begin, window if window is None else max(window, 1))
+                page = _received(listing, *in_flight.popleft())
+                _request_pages(listing, in_flight, begin, window)
+            if on_progress is not None and page.response is not None:
+                on_progress(page.progress)
+            yield page
+            window = window and min(2 * window, concurrency)
+        with checkpoint_on_error(listing):
+            listing.finish()
+    finally:
+        hold.stop()
+        # Whoever presses Ctrl-C does not want to wait.
+        threads.shutdown(wait=not isinstance(sys.exception(), KeyboardInterrupt), cancel_futures=True)
+
+
+async def read_pages_async(
+    listing: Listing[T], send: AsyncSend, *, concurrency: int, window: int | None, on_progress: OnProgress | None = None
+) -> AsyncGenerator[ReceivedPage[T], None]:
+    """Do what `read_pages` does, with tasks."""
+    running_loop()  # Under trio, this says so.
+    hold, free_slots = Hold(), asyncio.Semaphore(concurrency)
+    in_flight: deque[tuple[PageRequest, asyncio.Task[Response[Any]]]] = deque()
+
+    async def sent(request: PageRequest) -> Response[Any]:
+        async with free_slots:
+            return await send(request, hold)
+
+    def begin(request: PageRequest) -> asyncio.Task[Response[Any]]:
+        return asyncio.create_task(sent(request))
+
+    try:
+        while not listing.is_done:
+            with checkpoint_on_error(listing):
+                _request_pages(listing, in_flight, begin, window if window is None else max(window, 1))
+                request, task = in_flight[0]
+                await asyncio.wait([task])
+                in_flight.popleft()
+                page = _received(listing, request, task.result)
+                _request_pages(listing, in_flight, begin, window)
+            if on_progress is not None and page.response is not None:
+                on_progress(page.progress)
+            yield page
+            window = window and min(2 * window, concurrency)
+        with checkpoint_on_error(listing):
+            listing.finish()
+    finally:
+        await _end([task for _, task in in_flight])
+
+
+async def _end(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancel *tasks*, and wait for their end even if this task is cancelled meanwhile.
+
+    A cancel scope of anyio cancels again and again: passed on, that would interrupt httpcore while it closes a
+    connection, which then stays open.
+    """
+    for task in tasks:
+        task.cancel()
+    cancelled: asyncio.CancelledError | None = None
+    # To wait for what is done would disturb an event loop that closes: it closes a generator and its consumer at once.
+    while pending := [task for task in tasks if not task.done()]:
+        try:
+            await asyncio.wait(pending)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # Otherwise asyncio reports that nobody has looked at it.
+    if cancelled is not None:
+        raise cancelled
+
+
+def _request_pages(
+    listing: Listing[Any], in_flight: deque[tuple[PageRequest, R]], begin: Callable[[PageRequest], R], ahead: int | None
+) -> None:
+    """Have up to *ahead* pages in flight, None for all that are known."""
+    while (ahead is None or len(in_flight) < ahead) and (request := listing.next_request()) is not None:
+        in_flight.append((request, begin(request)))
+
+
+def _received(listing: Listing[T], request: PageRequest, result: Result) -> ReceivedPage[T]:
+    """Have *listing* take the next *result*; a 404 may be its end."""
+    try:
+        response = result()
+    except NotFoundError:
+        if not listing.may_end_with_404():
+            raise
+        response = None
+    return listing.receive(request, response)
