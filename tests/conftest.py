@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 
 # The same examples on every run, so that a failure in CI is one here; no deadline, since machines stall now and then.
-hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=40)
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("repeatable")
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}

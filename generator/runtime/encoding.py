@@ -34,7 +34,8 @@ def encodable_properties(model: Model) -> dict[str, Any]:
     for name, noted in (record.absent if received is None else received).items():
         if isinstance(noted, tuple):
             original, text = cast("tuple[Any, Any]", noted)
-            if type(found[name]) is type(original) and found[name] == original:
+            value = found[name]
+            if value is original or (type(value) is type(original) and value == original):
                 found[name] = text
         elif found.get(name) is None:
             found[name] = noted

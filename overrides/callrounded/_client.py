@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import FunctionType, TracebackType
 from typing import Generic, NoReturn, ParamSpec, Self, TypeVar, cast
@@ -32,7 +33,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _BaseRounded(Generic[H, S]):
+class _BaseRounded(ABC, Generic[H, S]):
     """What `Rounded` and `AsyncRounded` share: their options."""
 
     _sender: S
@@ -92,8 +93,8 @@ class _BaseRounded(Generic[H, S]):
             http_client,
         )
 
-    def _make_sender(self, options: Options, http_client: H | None) -> S:
-        raise NotImplementedError
+    @abstractmethod
+    def _make_sender(self, options: Options, http_client: H | None) -> S: ...
 
     def with_options(
         self,

@@ -81,6 +81,7 @@ class _AnyListResource(Generic[P, L, T, S]):
             return self
         bound = copy.copy(self)
         vars(bound).update({name: MethodType(method, bound) for name, method in self._methods.items()})
+        # Private to users; the protocol says that a client has it.
         bound._sender = client._sender  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         return bound
 

@@ -102,7 +102,10 @@ def _is_idempotent(error: APIError) -> bool:
 
 @define
 class Hold:
-    """Holds the requests of a listing until the server takes requests again, or nobody waits for them any more."""
+    """Holds the requests of a listing until the server takes requests again, or nobody waits for them any more.
+
+    A time is waited for once: the clock of a test may stand still.
+    """
 
     _until: float = 0.0
     _stopped: threading.Event = field(factory=threading.Event)
@@ -121,16 +124,19 @@ class Hold:
         Raises:
             CancelledError: the listing is over.
         """
-        # Meanwhile, the response to another request may extend it.
-        while not self._stopped.wait(seconds := self._seconds_left()):
-            if not seconds:
-                return
-        raise CancelledError
+        waited: float | None = None
+        while waited != self._until:  # Meanwhile, the response to another request may extend it.
+            waited = self._until
+            if self._stopped.wait(self._seconds_left()):
+                raise CancelledError
 
     async def wait_async(self) -> None:
         """Wait until a request may be sent."""
-        while seconds := self._seconds_left():  # noqa: ASYNC110 - it is a time that is waited for
-            await asyncio.sleep(seconds)
+        waited: float | None = None
+        while waited != self._until:
+            waited = self._until
+            if seconds := self._seconds_left():
+                await asyncio.sleep(seconds)
 
     def _seconds_left(self) -> float:
         """Return how long a request has to wait now; 0 in tests that switched waits off (`stamina.set_testing`)."""

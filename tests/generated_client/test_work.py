@@ -77,7 +77,7 @@ def test_writing_takes_few_python_calls_per_record(kind: str, body: Callable[...
     answer = decode_json(PhoneNumberList, body(records(kind)))
     for write in (answer.to_json, answer.to_dict):
         write()
-        assert calls(write) < 8 * SIZE
+        assert calls(write) < 7 * SIZE
 
 
 def test_a_broken_record_is_found_quickly(body: Callable[..., bytes], calls: Calls) -> None:

@@ -24,9 +24,10 @@ def fake() -> FakeRounded:
 UNMEASURED = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
 
 INTERRUPTED = """
-import asyncio, sys
+import asyncio, signal, sys
 from callrounded import AsyncRounded, Rounded
 world, key, url = sys.argv[1:]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # Or else ignored in the background of a shell.
 
 def sync():
     with Rounded(key, base_url=url) as client:

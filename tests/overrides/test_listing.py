@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import CancelledError
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -319,6 +320,20 @@ class TestHold:
 
         assert time.monotonic() - began >= 0.6
 
+    async def test_a_clock_that_stands_still_does_not_hold_for_ever(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As that of a test does: what was asked for is waited for once."""
+        monkeypatch.setattr("callrounded._retry.time", SimpleNamespace(monotonic=lambda: 0.0))
+        hold = Hold()
+        hold.extend(0.01)
+        waiting = threading.Thread(target=hold.wait if world.name == "sync" else lambda: asyncio.run(hold.wait_async()))
+
+        waiting.start()
+        await asyncio.to_thread(waiting.join, 10)
+
+        assert not waiting.is_alive()
+
     def test_leaving_ends_it(self) -> None:
         """What still waits is given up."""
         hold = Hold()
@@ -390,8 +405,9 @@ class TestThreads:
     def test_ctrl_c_ends_it_at_once(self) -> None:
         """Although the server never responds: the listing does not wait for its threads."""
         program = """
-            import os, sys
+            import os, signal, sys
             from callrounded import Rounded
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # Or else ignored in the background of a shell.
             client = Rounded("key", base_url=sys.argv[1], timeout=60)
             try:
                 client.phone_numbers.list_all(limit=10)

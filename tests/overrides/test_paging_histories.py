@@ -32,7 +32,7 @@ from callrounded._listing import MAX_PASSES, Listing, ReceivedPage
 from callrounded._paging import PageRequest
 from callrounded._prefetch import read_pages, read_pages_async
 
-HISTORIES = int(os.environ.get("PAGING_HISTORIES", "200"))
+HISTORIES = int(os.environ.get("PAGING_HISTORIES", "400"))
 OPERATION = "list_records"
 
 

@@ -45,7 +45,7 @@ def server() -> Iterator[Server]:
 
 
 @schema.parametrize()  # type: ignore[untyped-decorator] # see above
-@settings(max_examples=120)
+@settings(max_examples=300)
 def test_every_answer_is_one_the_contract_allows(case: Any, server: Server) -> None:
     """All checks of schemathesis hold.
 
