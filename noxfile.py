@@ -71,7 +71,7 @@ def tests(session: nox.Session) -> None:
         session.run("pytest", *session.posargs)
         return
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest")
+    session.run("coverage", "run", "-m", "pytest", "-n", "auto", "--dist", "worksteal")
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 
