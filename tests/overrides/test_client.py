@@ -73,7 +73,7 @@ class TestMaking:
             {"default_headers": {"Host": "evil"}},
             {"http_client": object()},
         ],
-        ids=lambda options: "".join(options),
+        ids="".join,
     )
     def test_an_option_that_cannot_be_used_is_refused(self, client_type: Any, options: dict[str, Any]) -> None:
         """All of them are checked in the constructor."""
