@@ -285,7 +285,8 @@ def _json_types(cls: Any) -> tuple[type, ...]:
 
 def decode_grouped(keys: list[K], values: list[Any], decode: Callable[[K, list[Any]], list[Any]]) -> list[Any]:
     """Decode the values with the same key together, and return all in their order."""
-    groups: dict[K, list[Any]] = {key: [] for key in set(keys)}
+    # In the order of the values: that of a set differs from run to run.
+    groups: dict[K, list[Any]] = {key: [] for key in dict.fromkeys(keys)}
     if len(groups) == 1:
         return decode(keys[0], values)
     for key, value in zip(keys, values, strict=True):
