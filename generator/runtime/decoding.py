@@ -105,6 +105,10 @@ def _refuse(name: str) -> NoReturn:
 
 def _decode(type_: Type, data: Any, on_invalid: OnInvalid) -> Any:
     try:
+        return type_.decode_checked([data])[0]
+    except (Mismatch, DecodeError, RecursionError):
+        pass  # One by one, to find out where it is not as it should be.
+    try:
         return type_.decode_one(data, Place("$", on_invalid))
     except RecursionError:
         pass
@@ -168,12 +172,19 @@ class Object(Type):
     def decode_batch(self, values: list[Any]) -> list[Any]:
         if set(map(type, values)) - {dict}:
             raise Mismatch("Expected `object`")
-        if set(map(len, values)) == {len(set[str]().union(*values))}:  # All have the same properties.
-            return self.decode_alike(values)
+        try:
+            if len(set(map(len, values))) == 1:
+                return self.decode_alike(values)
+        except KeyError:  # They have as many properties as the first, but others.
+            pass
         return decode_grouped(list(map(frozenset, values)), values, lambda _, group: self.decode_alike(group))
 
     def decode_alike(self, values: list[dict[str, Any]]) -> list[Model]:
-        """Decode objects that all have the same properties: one property of all objects after the other."""
+        """Decode objects that all have the same properties: one property of all objects after the other.
+
+        Raises:
+            KeyError: one has other properties than the first.
+        """
         columns = {name: list(map(itemgetter(name), values)) for name in values[0]}
         decoded: dict[str, list[Any]] = {}
         for name, field in self.fields.items():
