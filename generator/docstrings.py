@@ -4,8 +4,6 @@ import re
 import textwrap
 import unicodedata
 
-from generator.endpoints import Operation, arguments
-
 _WIDTH = 108
 """Fits into 120 columns below a method, with the quotes."""
 
@@ -36,26 +34,3 @@ def _wrapped(line: str) -> list[str]:
     hanging = " " * (indent + 4 if indent else 0)
     lines = textwrap.wrap(line, _WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
     return lines or [""]
-
-
-def call_docstring(operation: Operation, returns: str, *raises: str) -> str:
-    """Return the text of the docstring of a function that sends: what it *returns*, and *raises* beside httpx."""
-    errors = ["httpx.HTTPError: no complete response arrived.", *raises]
-    blocks = [
-        *_blocks(operation, ("client", "Where the API is, and who is calling.")),
-        returns,
-        "\n".join(["Raises:", *(f"    {line}" for line in errors)]),
-    ]
-    return "\n\n".join(blocks)
-
-
-def _blocks(operation: Operation, *first: tuple[str, str]) -> list[str]:
-    blocks = [operation.summary or operation.operation_id]
-    if operation.description:
-        blocks.append(operation.description)
-    listed = [*first, *arguments(operation)]
-    if listed:
-        blocks.append("\n".join(["Args:", *(f"    {name}: {' '.join(text.split())}" for name, text in listed)]))
-    if any(not each.is_required for each in operation.parameters):
-        blocks.append("None omits a parameter; the API applies its default.")
-    return blocks

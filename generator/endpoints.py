@@ -1,7 +1,7 @@
-"""Endpoints of openapi-python-client as the template of their module needs them."""
+"""What the template of an endpoint's module needs beside the endpoint of openapi-python-client."""
 
 # The objects of openapi-python-client, and the JSON of a document, are hardly typed: mypy in strict mode judges alone.
-# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import re
 from collections.abc import Iterator
@@ -55,31 +55,30 @@ class Expected:
     kind: str
     type: str
 
+    @property
+    def is_success(self) -> bool:
+        """Whether all these statuses are successes."""
+        return self.first // 100 == self.last // 100 == 2
+
 
 @dataclass(frozen=True)
 class Operation:
     """An operation of the document.
 
     Attributes:
-        path: As it is in the document.
-        quoted_path: The same, percent-encoded but for the names of parameters.
+        path: Percent-encoded but for the names of parameters.
         bodies: Media type, kind and annotation of each body that may be sent.
+        request_body: What the document says of the body.
         needs_token: Whether it can be called with a token only.
         refuses_token: Whether the document says that no token is sent.
     """
 
-    operation_id: str
-    name: str
-    tag: str
-    method: str
-    path: str
-    quoted_path: str
     summary: str
     description: str
+    path: str
     parameters: list[Parameter]
     bodies: list[tuple[str, str, str]]
-    body_is_required: bool
-    body_description: str
+    request_body: dict[str, Any]
     successes: list[Expected]
     errors: list[Expected]
     needs_token: bool
@@ -94,59 +93,35 @@ class Operation:
         """The annotation of the body; empty if there is none."""
         return " | ".join(dict.fromkeys(annotation for _, _, annotation in self.bodies))
 
-    @property
-    def success_type(self) -> str:
-        """The annotation of what a success holds."""
-        return _type(self.successes)
 
-    @property
-    def error_type(self) -> str:
-        """The annotation of what an error holds."""
-        return _type(self.errors)
-
-    @property
-    def type(self) -> str:
-        """The annotation of what any response holds."""
-        return _type([*self.successes, *self.errors])
-
-
-def _type(responses: list[Expected]) -> str:
+def union_of(responses: list[Expected]) -> str:
+    """Return the annotation of what any of *responses* holds."""
     members = dict.fromkeys(part for each in responses for part in each.type.split(" | "))
     return "Any" if "Any" in members else " | ".join(members) or "None"
 
 
-def operation(
-    document: Document, annotations: Annotations, endpoint: Endpoint, pointer: Pointer, node: dict[str, Any]
-) -> Operation:
+def operation(document: Document, annotations: Annotations, endpoint: Endpoint, pointer: Pointer) -> Operation:
     """Return the *endpoint* at *pointer*.
 
     Raises:
         SpecError: Something in it cannot be sent.
     """
-    responses = list(endpoint.responses)
-    successes = [_expected(annotations, each) for each in responses if _is_success(each)]
-    errors = [_expected(annotations, each) for each in responses if not _is_success(each)]
-    if not successes and endpoint.responses.default:
-        successes = [_expected(annotations, endpoint.responses.default)]
-    path = str(pointer[1])
-    _, request_body = document.resolve(node.get("requestBody") or {})
+    node = document.data["paths"][pointer[1]][pointer[2]]
     description = [text(endpoint.description), "Deprecated." if node.get("deprecated") else ""]
     security = node.get("security", document.data.get("security")) or []
+    responses = [_expected(annotations, each) for each in endpoint.responses]
+    successes = [each for each in responses if each.is_success]
+    if not successes and endpoint.responses.default:
+        successes = responses[-1:]
     return Operation(
-        operation_id=str(node.get("operationId") or endpoint.name),
-        name=str(endpoint.name),
-        tag=str(endpoint.tags[0]),
-        method=str(pointer[2]).upper(),
-        path=path,
-        quoted_path=_quoted(path),
-        summary=text(endpoint.summary),
+        summary=text(endpoint.summary) or str(node.get("operationId") or endpoint.name),
         description="\n\n".join(filter(None, description)),
+        path=_quoted(str(pointer[1])),
         parameters=list(_parameters(document, annotations, endpoint, pointer)),
         bodies=[_body(annotations, body) for body in endpoint.bodies],
-        body_is_required=bool(request_body.get("required")),
-        body_description=str(request_body.get("description") or ""),
+        request_body=document.resolve(node.get("requestBody") or {})[1],
         successes=successes,
-        errors=errors,
+        errors=[each for each in responses if not each.is_success],
         needs_token=bool(security) and {} not in security,
         refuses_token=node.get("security") == [],
     )
@@ -155,10 +130,6 @@ def operation(
 def _body(annotations: Annotations, body: Body) -> tuple[str, str, str]:
     where: Where = "form" if body.body_type == "files" else "body"
     return text(body.content_type), str(body.body_type), annotations.of(body.prop, where)
-
-
-def _is_success(response: Response) -> bool:
-    return response.status_code.range is not None and response.status_code.range[0] // 100 == 2
 
 
 def _expected(annotations: Annotations, response: Response) -> Expected:
@@ -182,20 +153,14 @@ def _parameters(
         if location == "header" and not HEADER_NAME.fullmatch(wire_name):
             raise document.problem((*pointer, "parameters"), f"{excerpt(wire_name)} cannot be the name of a header")
         node = nodes[location, wire_name]
-        _, schema = document.resolve(node["schema"])
-        annotation = _bounded(annotations.of(prop), schema)
+        annotation = _bounded(annotations.of(prop), document.resolve(node["schema"])[1])
         if not prop.required and not annotations.is_nullable(prop):
             annotation = f"{annotation} | None"
         description = str(node.get("description") or f"The {location} parameter {wire_name}.")
-        yield Parameter(
-            name=name,
-            wire_name=wire_name,
-            location=location,
-            annotation=annotation,
-            is_required=prop.required,
-            explode=bool(node.get("explode", node.get("style", "form") == "form")),
-            description=f"Deprecated. {description}" if node.get("deprecated") else description,
-        )
+        if node.get("deprecated"):
+            description = f"Deprecated. {description}"
+        explode = bool(node.get("explode", node.get("style", "form") == "form"))
+        yield Parameter(name, wire_name, location, annotation, prop.required, explode, description)
 
 
 def _parameter_nodes(document: Document, pointer: Pointer) -> dict[tuple[str, str], dict[str, Any]]:
@@ -220,11 +185,3 @@ def _quoted(path: str) -> str:
     """Return *path* percent-encoded, but for the names of parameters in braces."""
     pieces = re.split(r"(\{[^{}/]+\})", path)
     return "".join(piece if piece.startswith("{") else quote(piece, safe="/:@!$&'()*+,;=~%") for piece in pieces)
-
-
-def arguments(operation: Operation) -> Iterator[tuple[str, str]]:
-    """Yield name and description of the arguments of *operation*, in the order of its signature."""
-    yield from ((each.name, each.description) for each in operation.of("path"))
-    if operation.bodies:
-        yield "body", operation.body_description or "The body of the request."
-    yield from ((each.name, each.description) for each in operation.of("query", "header", "cookie"))

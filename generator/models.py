@@ -18,74 +18,72 @@ class Attribute:
     """An attribute of a model.
 
     Attributes:
-        name: Its name in Python.
+        wire_name: The name of the property.
         annotation: Its type, as source.
-        value: What stands behind the equals sign, as source; empty for nothing.
+        default: Its default, as source; empty if it must be given.
+        is_nullable: Whether None may stand for null, and not only for what is absent.
+        name: Its name in Python.
     """
 
-    name: str
+    wire_name: str
     annotation: str
-    value: str
+    default: str
     description: str
+    is_nullable: bool = True
+    name: str = ""
+
+    @property
+    def value(self) -> str:
+        """What stands behind the equals sign, as source; empty for nothing."""
+        metadata: dict[str, Any] = {} if self.name == self.wire_name else {"name": self.wire_name}
+        if not self.is_nullable:
+            metadata["nullable"] = False
+        is_mutable = self.default.startswith(("[", "{"))
+        if not metadata and not is_mutable:
+            return self.default
+        arguments = {"factory": f"lambda: {self.default}"} if is_mutable else {"default": self.default}
+        arguments["metadata"] = repr(metadata) if metadata else ""
+        return f"_field({', '.join(f'{key}={source}' for key, source in arguments.items() if source)})"
 
 
 def attributes(annotations: Annotations, model: ModelProperty) -> list[Attribute]:
     """Return the attributes of *model*, in the order of the document."""
-    where: Where = "form" if model.class_info.name in annotations.forms else "object"
+    is_sent = str(model.class_info.name) in annotations.sent
+    where: Where = "form" if model.is_multipart_body else "object"
     listed = annotations.properties(model)
-    chosen = names.unique([text(prop.name) for prop in listed], names.TAKEN_IN_MODELS | annotations.names)
-    return [_attribute(annotations, model, prop, name, where) for prop, name in zip(listed, chosen, strict=True)]
+    return _named(annotations, [_attribute(annotations, prop, said, where, is_sent=is_sent) for prop, said in listed])
 
 
-def _attribute(annotations: Annotations, model: ModelProperty, prop: Any, name: str, where: Where) -> Attribute:
-    annotation = annotations.of(prop, where)
-    schema: Any = (model.data.properties or {}).get(prop.name)
-    arguments: dict[str, str] = {}
-    metadata: dict[str, Any] = {} if name == text(prop.name) else {"name": text(prop.name)}
-    if not prop.required and str(model.class_info.name) in annotations.sent:
-        annotation += " | Unset"
-        arguments["default"] = "UNSET"
+def _attribute(annotations: Annotations, prop: Any, said: dict[str, Any], where: Where, *, is_sent: bool) -> Attribute:
+    annotation, default, is_nullable = annotations.of(prop, where), "", True
+    if not prop.required and is_sent:
+        annotation, default = f"{annotation} | Unset", "UNSET"
     elif not prop.required:
-        arguments["default"] = annotations.default(prop, schema)
-        if arguments["default"][0] in "[{":
-            arguments = {"factory": f"lambda: {arguments['default']}"}
-        elif arguments["default"] == "None" and not annotations.is_nullable(prop):
-            # It may be absent, which is None in Python, but not null.
-            annotation += " | None"
-            metadata["nullable"] = False
-    description = text(getattr(schema, "description", None) or prop.description)
-    if getattr(schema, "deprecated", None):
+        default = annotations.value(prop, said.get("default"))
+        if default == "None" and not annotations.is_nullable(prop):
+            annotation, is_nullable = f"{annotation} | None", False
+    description = text(said.get("description") or prop.description)
+    if said.get("deprecated"):
         description = f"Deprecated. {description}".strip()
-    return Attribute(name, annotation, _value(arguments, metadata), description)
-
-
-def _value(arguments: dict[str, str], metadata: dict[str, Any]) -> str:
-    """Return what makes an attribute with these *arguments* and *metadata* for attrs, as source."""
-    if not metadata and "factory" not in arguments:
-        return arguments.get("default", "")
-    if metadata:
-        arguments["metadata"] = repr(metadata)
-    return f"_field({', '.join(f'{key}={source}' for key, source in arguments.items())})"
+    return Attribute(text(prop.name), annotation, default, description, is_nullable)
 
 
 def shared(annotations: Annotations, union: Discriminator) -> list[Attribute]:
     """Return the attributes of an object with an unknown discriminator value: that, and what all variants share."""
     variants = [annotations.models[name] for name in sorted(union.members)]
-    tables = [{text(prop.name): prop for prop in annotations.properties(model)} for model in variants]
-    common = [
-        prop
-        for name, prop in tables[0].items()
-        if name != union.tag
-        and all(name in table and annotations.of(table[name]) == annotations.of(prop) for table in tables)
-    ]
-    wire_names = [union.tag, *(text(prop.name) for prop in common)]
-    chosen = names.unique(wire_names, names.TAKEN_IN_MODELS | annotations.names)
-    metadata = [{} if name == wire else {"name": wire} for name, wire in zip(chosen, wire_names, strict=True)]
-    result = [Attribute(chosen[0], "str", _value({}, metadata[0]), "Tells what the object is.")]
-    for prop, name, more in zip(common, chosen[1:], metadata[1:], strict=True):
-        annotation = annotations.of(prop) + ("" if annotations.is_nullable(prop) else " | None")
-        result.append(Attribute(name, annotation, _value({"default": "None"}, more), text(prop.description)))
-    return result
+    tables = [{text(prop.name): prop for prop, _ in annotations.properties(model)} for model in variants]
+    found = [Attribute(union.tag, "str", "", "Tells what the object is.")]
+    for name, prop in tables[0].items():
+        annotation = annotations.of(prop)
+        if name != union.tag and all(name in each and annotations.of(each[name]) == annotation for each in tables):
+            annotation += "" if annotations.is_nullable(prop) else " | None"
+            found.append(Attribute(name, annotation, "None", text(prop.description)))
+    return _named(annotations, found)
+
+
+def _named(annotations: Annotations, listed: list[Attribute]) -> list[Attribute]:
+    chosen = names.unique([each.wire_name for each in listed], names.TAKEN_IN_MODELS | annotations.names)
+    return [replace(each, name=name) for each, name in zip(listed, chosen, strict=True)]
 
 
 _TYPES = {
@@ -105,6 +103,6 @@ def hidden_types(attributes: Iterable[Attribute]) -> tuple[list[Attribute], list
     types = re.compile(rf"\b({'|'.join(hidden)})\b(?![\"'])")
     calls = re.compile(rf"\b({'|'.join(hidden)})(?=\.fromisoformat|\()")
     return [
-        replace(each, annotation=types.sub(r"_\1", each.annotation), value=calls.sub(r"_\1", each.value))
+        replace(each, annotation=types.sub(r"_\1", each.annotation), default=calls.sub(r"_\1", each.default))
         for each in listed
     ], [f"from {_TYPES[name]} import {name} as _{name}" for name in hidden]

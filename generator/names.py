@@ -11,29 +11,17 @@ TAKEN_IN_MODELS = frozenset(
 )
 """Names that an attribute of a model cannot have: those of its methods, and the first parameter of its constructor."""
 
-TAKEN_IN_FUNCTIONS = frozenset(
-    {
-        *("self", "client", "body", "sync_detailed", "asyncio_detailed", "_request"),
-        "Request",
-        "UNSET",
-    }
-)
+TAKEN_IN_FUNCTIONS = frozenset({"Request", "asyncio_detailed", "body", "client", "self", "sync_detailed"})
 """Names that a parameter of an operation cannot have: what is called in its function, and `self` for methods."""
 
 TAKEN_BY_IMPORTS = frozenset(
     {
-        *("Annotated", "Any", "ClassVar", "Final", "Literal", "Mapping", "Meta", "Self", "TypeAlias", "UUID"),
-        *("AwareDatetime", "File", "Layout", "MalformedRecord", "Model", "OnInvalid", "Received", "UnknownVariant"),
-        *("DecodeError", "OpenIntEnum", "OpenStrEnum", "Operation", "Request", "Response", "UNSET", "Unset"),
-        *("AuthenticatedClient", "Client", "Expected", "UnexpectedStatus"),
+        *("Annotated", "Any", "AuthenticatedClient", "AwareDatetime", "Client", "Expected", "File", "Literal", "Meta"),
+        *("Model", "OpenIntEnum", "OpenStrEnum", "Request", "Response", "TypeAlias", "UNSET", "UUID", "UnknownVariant"),
+        "Unset",
     }
 )
 """What generated modules import beside the models."""
-
-# Annotations are looked up among the modules of models, too: a module `date` would hide the type.
-_TAKEN_BY_TYPES = frozenset(
-    {"annotations", "bool", "builtins", "date", "datetime", "dict", "field", "float", "int", "list", "str", "type"}
-)
 
 
 def identifier(name: str, taken: Collection[str] = ()) -> str:
@@ -68,22 +56,6 @@ def _numbered(listed: Iterable[str]) -> list[str]:
             result, count = f"{name}_{count}", count + 1
         found.append(result)
     return found
-
-
-def class_name(text: str) -> str:
-    """Return *text* in PascalCase."""
-    words = re.findall(r"[A-Za-z0-9]+", text)
-    result = "".join(word[0].upper() + word[1:] for word in words)
-    return identifier(result if result[:1].isalpha() else f"Model{result}", TAKEN_BY_IMPORTS)
-
-
-_WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
-"""A word of a name: an acronym, also in the plural (`IDs`), or letters; digits belong to what they follow."""
-
-
-def module_name(name: str) -> str:
-    """Return the name of the module for the class *name*."""
-    return identifier("_".join(_WORD.findall(name)).lower(), _TAKEN_BY_TYPES)
 
 
 def parameter_name(name: str, location: str) -> str:

@@ -24,7 +24,7 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from generator import names
 from generator.clarify import clarified, without_aliases
-from generator.document import Document, GenerationError, Problem, SpecError
+from generator.document import Document, GenerationError, Problem, SpecError, fields
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,13 @@ class Reading:
         pointer, schema = self.document.resolve({"$ref": path})
         return str(pointer[-1]), schema
 
-    def class_of(self, name: str) -> str:
-        """Return the name that openapi-python-client gives to the class of the component *name*."""
-        schema = self.document.schemas[name]
-        title = schema.get("title") if isinstance(schema, dict) else None
-        return str(Class.from_string(string=title or name, config=self.config).name)
+    def class_named(self, text: str) -> Class:
+        """Return class and module that openapi-python-client makes of *text*."""
+        return Class.from_string(string=text, config=self.config)
+
+    def class_of(self, name: str) -> Class:
+        """Return class and module of the component *name*."""
+        return self.class_named(fields(self.document.schemas[name]).get("title") or name)
 
 
 def read(document: Document, config_file: Path, target: Path) -> Reading:

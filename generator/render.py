@@ -13,17 +13,19 @@ import re
 import subprocess
 import traceback
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError
 from openapi_python_client import Project
+from openapi_python_client.parser.properties import Class
 
-from generator import endpoints, names, openapi
+from generator import endpoints, openapi
 from generator.annotations import Annotations
-from generator.docstrings import call_docstring, docstring
+from generator.docstrings import docstring
 from generator.document import Document, GenerationError, excerpt
-from generator.models import Attribute, attributes, hidden_types, shared
+from generator.models import attributes, hidden_types, shared
 from generator.openapi import Reading, is_map
 from generator.unions import Unions
 
@@ -77,10 +79,17 @@ def write(document: Document, config_file: Path, templates: Path, target: Path) 
         raise GenerationError(message) from error
     if problems:
         raise GenerationError("\n".join(map(openapi.sentence, problems)))
-    for operation in package.operations:
-        if not (target / "api" / operation.tag / f"{operation.name}.py").is_file():
-            raise GenerationError(f"the operation {operation.operation_id} was lost: no template may leave one out")
-    return len(package.operations), len(package.exports)
+    return len(package.operations), len(package.classes)
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A module of models: its main class, the classes that it exports, its template and what this is given."""
+
+    class_info: Class
+    exports: list[str]
+    template: str
+    values: dict[str, Any]
 
 
 class _Package(Project):
@@ -89,58 +98,30 @@ class _Package(Project):
     def __init__(self, reading: Reading, templates: Path) -> None:
         super().__init__(openapi=reading.data, config=reading.config, custom_template_path=templates)
         document = reading.document
-        self.unions = Unions(reading)
-        annotations = Annotations(reading, self.unions)
-        self.operations = list(_operations(reading, annotations))
-        self.models = [model for model in reading.data.models if not is_map(model)]
-        self.aliases = dict(_maps(reading, annotations))
-        classes = {name for _, name in self._classes()} | self.aliases.keys()
-        self.aliases |= {name: target for name, target in _references(reading) if target in classes}
-        aliases = ((names.module_name(name), name) for name in self.aliases)
-        self.exports = sorted([*self._classes(), *aliases], key=lambda export: export[1])
-        self._require_unique_names(reading)
-        named = {(each.tag, each.name): each for each in self.operations}
+        unions = Unions(reading)
+        annotations = Annotations(reading, unions)
+        self.operations = dict(_operations(reading, annotations))
+        self.modules = list(_modules(reading, annotations))
+        _require_unique_names(reading, self.modules)
+        exports = [(module.class_info.module_name, name) for module in self.modules for name in module.exports]
+        self.classes = sorted(exports, key=lambda export: export[1])
         # A name that is misspelled in a template is an error, not an empty text.
         self.env.undefined = StrictUndefined
         self.env.filters.update(docstring=docstring, literal=repr)
         globals_: dict[str, Any] = self.env.globals
         globals_.update(
-            operations=self.operations,
-            operation_of=lambda endpoint: named[str(endpoint.tags[0]), str(endpoint.name)],
+            operation_of=lambda endpoint: self.operations[endpoint.tags[0], endpoint.name],
+            union_of=endpoints.union_of,
             attributes_of=functools.partial(attributes, annotations),
             shared=functools.partial(shared, annotations),
             hidden_types=hidden_types,
             words=lambda *sources: set(re.findall(r"\w+", " ".join(sources))),
-            words_of=_words_of,
             text=openapi.text,
-            call_docstring=call_docstring,
-            classes=self.exports,
+            classes=self.classes,
             base_url=_base_url(document),
             api_key_header=_api_key_header(document),
             document_title=str(document.data["info"]["title"]),
         )
-
-    def _classes(self) -> Iterator[tuple[str, str]]:
-        """Yield module and name of every class, and of every union."""
-        modelled: list[Any] = [*self.models, *self.openapi.enums]
-        for each in modelled:
-            yield str(each.class_info.module_name), str(each.class_info.name)
-        for union in self.unions:
-            yield union.module, union.name
-            yield union.module, union.unknown
-
-    def _require_unique_names(self, reading: Reading) -> None:
-        """Raise a SpecError if two schemas become one class, or one module."""
-        unknown = {(union.module, union.unknown) for union in self.unions}
-        found = set[str]()
-        for module, name in self.exports:
-            for what in (f"class {name}", *([] if (module, name) in unknown else [f"module {module}"])):
-                if what in found:
-                    components = (key for key in reading.document.schemas if reading.class_of(key) == name)
-                    place = ("components", "schemas", *itertools.islice(components, 1))
-                    message = f"{name} becomes the {what}, as another schema does: rename one"
-                    raise reading.document.problem(place, message)
-                found.add(what)
 
     def _create_package(self) -> None:
         super()._create_package()
@@ -160,54 +141,61 @@ class _Package(Project):
     def _build_models(self) -> None:
         (self.package_dir / "models").mkdir()
         self._write("models/__init__", "models_init")
-        for model in self.models:
-            self._write(f"models/{model.class_info.module_name}", "model", model=model)
-        for union in self.unions:
-            self._write(f"models/{union.module}", "union", union=union)
-        for enum in self.openapi.enums:
-            self._write(f"models/{enum.class_info.module_name}", "enum", enum=enum)
-        for name, annotation in self.aliases.items():
-            self._write(f"models/{names.module_name(name)}", "alias", name=name, annotation=annotation)
+        for module in self.modules:
+            self._write(f"models/{module.class_info.module_name}", module.template, **module.values)
 
     def _write(self, module: str, template: str, **values: Any) -> None:
         source = self.env.get_template(f"{template}.py.jinja").render(**values)
         (self.package_dir / f"{module}.py").write_text(source, encoding="utf-8", newline="\n")
 
 
-def _words_of(attributes: Iterable[Attribute]) -> set[str]:
-    """Return the words of the annotations and values of *attributes*."""
-    return {word for each in attributes for word in re.findall(r"\w+", f"{each.annotation} {each.value}")}
-
-
-def _references(reading: Reading) -> Iterator[tuple[str, str]]:
-    """Yield the components that are nothing but a reference to another, with the class of that one."""
+def _modules(reading: Reading, annotations: Annotations) -> Iterator[_Module]:
+    """Yield a module for each union, model and enum, and for each component that is a map or a mere reference."""
+    for union in annotations.unions:
+        yield _Module(union.class_info, [union.name, union.unknown], "union", {"union": union})
+    for model in annotations.models.values():
+        if not is_map(model):
+            yield _Module(model.class_info, [model.class_info.name], "model", {"model": model})
+    for enum in reading.data.enums:
+        yield _Module(enum.class_info, [enum.class_info.name], "enum", {"enum": enum})
+    maps = {name: annotations.map_of(model) for name, model in annotations.models.items() if is_map(model)}
     for name in reading.document.schemas:
-        target, _ = reading.component(name)
-        if target != name:
-            yield names.class_name(name), reading.class_of(target)
+        key, _ = reading.component(name)
+        target = reading.class_of(key).name
+        known = maps if key == name else {each: each for each in annotations.names}
+        if target in known:
+            class_info = reading.class_of(name)
+            yield _Module(
+                class_info, [class_info.name], "alias", {"name": class_info.name, "annotation": known[target]}
+            )
 
 
-def _maps(reading: Reading, annotations: Annotations) -> Iterator[tuple[str, str]]:
-    """Yield the components that have no class, as they are maps, with their annotation."""
-    components = {reading.class_of(name) for name in reading.document.schemas}
-    for name, model in reading.models.items():
-        if is_map(model) and name in components:
-            yield name, annotations.map_of(model)
+def _require_unique_names(reading: Reading, modules: list[_Module]) -> None:
+    """Raise a SpecError if two schemas become one class, or one module."""
+    found = set[str]()
+    for module in modules:
+        for what in (f"module {module.class_info.module_name}", *(f"class {name}" for name in module.exports)):
+            if what in found:
+                name = module.class_info.name
+                components = (key for key in reading.document.schemas if reading.class_of(key).name == name)
+                place = ("components", "schemas", *itertools.islice(components, 1))
+                raise reading.document.problem(place, f"{name} becomes the {what}, as another schema does: rename one")
+            found.add(what)
 
 
-def _operations(reading: Reading, annotations: Annotations) -> Iterator[endpoints.Operation]:
-    """Yield the operations of the document, in its order; each of them has an endpoint."""
+def _operations(reading: Reading, annotations: Annotations) -> Iterator[tuple[tuple[str, str], endpoints.Operation]]:
+    """Yield the operations of the document by tag and name; each of them has an endpoint."""
     document = reading.document
     # openapi-python-client changes the names of parameters in the path.
     read = {(each.method, _shape(openapi.text(each.path))): each for each in reading.endpoints}
-    found = set[str]()
-    for pointer, node in document.operations():
+    found = set[tuple[str, str]]()
+    for pointer, _ in document.operations():
         endpoint = read[str(pointer[2]), _shape(str(pointer[1]))]
-        operation = endpoints.operation(document, annotations, endpoint, pointer, node)
-        if operation.name in found:
-            raise document.problem(pointer, f"becomes the operation {operation.name}, as another one does: rename one")
-        found.add(operation.name)
-        yield operation
+        key = str(endpoint.tags[0]), str(endpoint.name)
+        if key in found:
+            raise document.problem(pointer, f"becomes the operation {key[1]}, as another one does: rename one")
+        found.add(key)
+        yield key, endpoints.operation(document, annotations, endpoint, pointer)
 
 
 def _shape(path: str) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.none import NoneProperty
+from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from generator import names
 from generator.document import objects
 from generator.openapi import Reading, is_map, parts, properties, text
 
@@ -22,7 +22,7 @@ class Discriminator:
     """What tells the variants of a union apart.
 
     Attributes:
-        name: Name of the union.
+        class_info: Name and module of the union.
         tag: Name of the property that tells.
         variants: The classes that are looked up for each value of that property: for a union, that of its unknown
             variants.
@@ -30,12 +30,17 @@ class Discriminator:
         unions: The unions in it, by the class of their unknown variants.
     """
 
-    name: str
+    class_info: Class
     tag: str
     variants: dict[str, str]
     members: frozenset[str]
     unions: dict[str, str] = field(default_factory=dict)
     description: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the union."""
+        return str(self.class_info.name)
 
     @property
     def unknown(self) -> str:
@@ -47,17 +52,13 @@ class Discriminator:
         """What the annotation of the union consists of: classes, and the names of unions in it."""
         return list(dict.fromkeys(self.unions.get(name, name) for name in self.variants.values()))
 
-    @property
-    def module(self) -> str:
-        """The module of the union."""
-        return names.module_name(self.name)
-
 
 class Unions:
     """The unions of a document whose variants are told apart, found by the classes of their variants."""
 
     def __init__(self, reading: Reading) -> None:
         """Take those that have a discriminator, then those whose variants pin one property each."""
+        self._reading = reading
         self._models = reading.models
         self._found = _discriminators(reading)
         for endpoint in reading.endpoints:
@@ -81,7 +82,8 @@ class Unions:
             pinned = None if self.of(union) else _pinned_property(variants)
             if pinned:
                 members = frozenset(pinned[1].values())
-                self._found[members] = Discriminator(names.class_name(f"{owner} {text(prop.name)}"), *pinned, members)
+                class_info = self._reading.class_named(f"{owner} {text(prop.name)}".replace("/", " "))
+                self._found[members] = Discriminator(class_info, *pinned, members)
 
     def _variants(self, union: UnionProperty) -> list[ModelProperty]:
         """Return the models that *union* consists of, apart from null; none if there is anything else in it."""
@@ -123,7 +125,7 @@ def _discriminators(reading: Reading) -> dict[frozenset[str], Discriminator]:
     ]
     found: dict[frozenset[str], Discriminator] = {}
     for pointer, schema in sorted(listed, key=lambda each: each[0][:2] != ("components", "schemas")):
-        name = " ".join(part for part in pointer if isinstance(part, str) and part not in _PLAIN)
+        name = " ".join(part.replace("/", " ") for part in pointer if isinstance(part, str) and part not in _PLAIN)
         union = _discriminator(reading, name, schema)
         if union:
             found.setdefault(union.members, union)
@@ -146,11 +148,11 @@ def _discriminator(reading: Reading, name: str, schema: dict[str, Any]) -> Discr
         for reference in references
         if (target := reading.component(reference)) not in mapping.values()
     }
-    union = Discriminator(names.class_name(name), tag, {}, frozenset(), {}, str(schema.get("description", "")))
+    union = Discriminator(reading.class_named(name), tag, {}, frozenset(), {}, str(schema.get("description", "")))
     members = set[str]()
     for value, (inner_name, target) in mapping.items():
         if not isinstance(target, dict) or not ("oneOf" in target or "anyOf" in target):
-            union.variants[value] = reading.class_of(inner_name)
+            union.variants[value] = str(reading.class_of(inner_name).name)
             members.add(union.variants[value])
             continue
         inner = _discriminator(reading, inner_name, target) if "discriminator" in target else None

@@ -2,6 +2,8 @@
 
 import json
 import re
+import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -159,3 +161,34 @@ def test_objects_inside_of_a_union(models: Any) -> None:
         """
     )
     assert small.Thing.from_dict({"union": {"a": {"b": 1}}}).union.a.b == 1
+
+
+def test_what_is_said_of_a_property_is_inherited(models: Any) -> None:
+    """A default that is a list, and that a property is deprecated, hold for what takes the property over by allOf."""
+    small = models(
+        """
+        Base:
+          type: object
+          properties:
+            list: {type: array, items: {type: integer}, default: [1], deprecated: true}
+        Child:
+          allOf: [{$ref: "#/components/schemas/Base"}, {type: object, properties: {b: {type: string}}}]
+        """
+    )
+    assert small.Child.from_dict({}).list == [1]
+    source = Path(str(sys.modules[small.Child.__module__].__file__)).read_text(encoding="utf-8")
+    assert '"""Deprecated."""' in source
+
+
+@pytest.mark.parametrize(
+    ("component", "default"), [("{type: integer, default: 3}", 3), ("{enum: [a, b], default: b}", "b")]
+)
+def test_a_component_can_have_a_default(models: Any, component: str, default: Any) -> None:
+    """A property that refers to the component has it, too."""
+    small = models(
+        f"""
+        Size: {component}
+        Small: {{type: object, properties: {{size: {{$ref: "#/components/schemas/Size"}}}}}}
+        """
+    )
+    assert small.Small.from_dict({}).size == default

@@ -191,3 +191,15 @@ def test_docstrings(api: Api) -> None:
     replace = inspect.getdoc(api.replace.sync) or ""
     assert "None omits" not in replace
     assert replace.startswith("replace\n\nArgs:\n    client: ")
+
+
+def test_operations_of_one_name_in_different_tags(package: Any) -> None:
+    """They are told apart by the package that their tag has."""
+    rendered = package("""
+        paths:
+          /a: {get: {operationId: list-all, tags: [a], responses: {'204': {description: Nothing.}}}}
+          /b: {get: {operationId: listAll, tags: [b], responses: {'204': {description: Nothing.}}}}
+        """)
+    for tag in ("a", "b"):
+        operation = importlib.import_module(f"{rendered.__name__}.api.{tag}.list_all")
+        assert vars(operation)["_request"]().path == f"/{tag}"
