@@ -7,17 +7,17 @@ valid? What cannot be generated is for openapi-python-client to say.
 import json
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from generator.document import Document, Json, Pointer, Problem, SpecError, excerpt, fields, items, objects
+from generator.document import schema_reference as reference_to
 
 # The package is not typed, and its stubs are a package of their own.
 jsonschema: Any = import_module("jsonschema")
@@ -42,23 +42,16 @@ def check(document: Document) -> None:
     if not re.fullmatch(r"3\.[01]\.\d+", version):
         message = f"only OpenAPI 3.0 and 3.1 are supported, this is {version}"
         raise document.problem(("openapi",), message if "openapi" in document.data else "no OpenAPI document")
-    problems = [
-        *_structure(document, version[:3]),
-        *_references(document),
-        *_paths(document),
-        *_security(document),
-        *_discriminators(document),
-    ]
-    # OpenAPI 3.0 has a dialect of JSON Schema of its own.
-    if not problems and version.startswith("3.1"):
-        problems += _examples(document)
-    if problems:
+    problems = [*_structure(document, version[:3]), *_references(document), *_paths(document), *_security(document)]
+    if problems or (problems := list(_examples(document))):
         raise SpecError(document.path, problems)
 
 
 def _structure(document: Document, version: str) -> Iterator[Problem]:
     """Yield what the published JSON Schema of OpenAPI documents finds wrong."""
-    schema = _published_schema(version)
+    # openapi-spec-validator is not imported, which takes half a second: what it reports names no place.
+    path = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
+    schema = json.loads(Path(str(distribution("openapi-spec-validator").locate_file(path))).read_bytes())
     if version == "3.0":
         validator = jsonschema.Draft4Validator(schema)
     else:
@@ -67,7 +60,7 @@ def _structure(document: Document, version: str) -> Iterator[Problem]:
         root = {"$id": "urn:openapi", "$ref": schema["$id"], "$defs": {"schema": meta}}
         registry = Registry[Any]().with_resource(schema["$id"], DRAFT202012.create_resource(schema))
         validator = jsonschema.Draft202012Validator(root, registry=registry)
-    errors = [(error, _unknown(error)) for error in map(_most_specific, validator.iter_errors(document.data))]
+    errors = [(error, _unknown(error)) for error in map(_cause, validator.iter_errors(document.data))]
     # JSON Schema counts a field as unknown, too, where something else is wrong with its object.
     known = frozenset[str]() if all(names for _, names in errors) else _names(schema)
     for error, names in errors:
@@ -78,13 +71,6 @@ def _structure(document: Document, version: str) -> Iterator[Problem]:
             yield document.located(pointer, _message(error))
         for name in (each for each in names if each not in known):
             yield document.located((*pointer, name), "OpenAPI has no field of this name here")
-
-
-def _published_schema(version: str) -> dict[str, Any]:
-    # openapi-spec-validator is not imported, which takes a second: what it reports names no place in the document.
-    path = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
-    file = distribution("openapi-spec-validator").locate_file(path)
-    return fields(json.loads(Path(str(file)).read_bytes()))
 
 
 def _unknown(error: Any) -> list[str]:
@@ -103,7 +89,7 @@ def _message(error: Any) -> str:
     return str(error.message.replace(repr(error.instance), excerpt(error.instance)))[:300]
 
 
-def _most_specific(error: Any) -> Any:
+def _cause(error: Any) -> Any:
     """Return the cause of *error* deepest inside the value, which says best why no alternative of a union fits."""
     while error.context:
         depths = [(len(inner.absolute_path), inner.validator != "type") for inner in error.context]
@@ -114,17 +100,21 @@ def _most_specific(error: Any) -> Any:
 
 
 def _references(document: Document) -> Iterator[Problem]:
-    """Yield each `$ref` that does not lead to a component of the kind that its place expects."""
+    """Yield each reference, and value of a discriminator, that leads to no component of the kind that is expected."""
     for keyword, pointer, node in objects(document.data):
+        for value, target in fields(node.get("mapping")).items() if keyword == "discriminator" else ():
+            if document.find(reference_to(target)) is None:
+                yield document.located((*pointer, "mapping", value), f"{excerpt(target)} does not exist")
+        section = _OTHERWISE.get(keyword, keyword if keyword in _SECTIONS else "schemas")
+        place = (*pointer, "$ref")
         if "$ref" not in node:
             continue
-        section = _OTHERWISE.get(keyword, keyword if keyword in _SECTIONS else "schemas")
         if pointer[:-1] == ("paths",):
             message = "shared path items are not supported, their operations would be lost: write them here"
-            yield document.located((*pointer, "$ref"), message)
+            yield document.located(place, message)
         elif not re.fullmatch(rf"#/components/{section}/[^/]+", str(node["$ref"])):
             message = f"expected a reference to #/components/{section}/, found {excerpt(node['$ref'])}"
-            yield document.located((*pointer, "$ref"), message)
+            yield document.located(place, message)
         else:
             try:
                 document.resolve(node, pointer)
@@ -152,28 +142,19 @@ def _paths(document: Document) -> Iterator[Problem]:
 
 def _security(document: Document) -> Iterator[Problem]:
     """Yield requirements of a security scheme that does not exist."""
-    schemes = fields(fields(document.data.get("components")).get("securitySchemes"))
     for pointer, node in [((), document.data), *document.operations()]:
         for index, requirement in enumerate(items(node.get("security"))):
-            for name in (each for each in fields(requirement) if each not in schemes):
-                message = f"there is no security scheme {excerpt(name)} in components"
-                yield document.located((*pointer, "security", index, name), message)
-
-
-def _discriminators(document: Document) -> Iterator[Problem]:
-    """Yield each value of a discriminator that is mapped to no schema."""
-    for keyword, pointer, node in objects(document.data):
-        for value, target in fields(node.get("mapping")).items() if keyword == "discriminator" else ():
-            reference = str(target) if str(target).startswith("#") else f"#/components/schemas/{target}"
-            if document.find(reference) is None:
-                yield document.located((*pointer, "mapping", value), f"{excerpt(target)} does not exist")
+            for name in fields(requirement):
+                if document.find(f"#/components/securitySchemes/{name}") is None:
+                    message = f"there is no security scheme {excerpt(name)} in components"
+                    yield document.located((*pointer, "security", index, name), message)
 
 
 def _examples(document: Document) -> Iterator[Problem]:
-    """Yield each part of a sample value that its schema does not allow."""
+    """Yield each part of a default, example, const or value of an enum that its schema does not allow."""
     for schema, pointer, value in _samples(document):
         try:
-            errors = [_most_specific(error) for error in validator(document, schema).iter_errors(value)]
+            errors = list(map(_cause, validator(document, schema).iter_errors(value)))
         except RecursionError:
             # A schema that consists of itself: openapi-python-client says so.
             continue
@@ -181,13 +162,10 @@ def _examples(document: Document) -> Iterator[Problem]:
             yield document.located((*pointer, *error.absolute_path), f"not valid for its schema: {_message(error)}")
 
 
-def _samples(document: Document) -> Iterator[tuple[Pointer, Pointer, Json]]:
-    """Yield the place of the schema, the place, and the value of each default, example, const and value of an enum."""
+def _samples(document: Document) -> Iterator[tuple[Json, Pointer, Json]]:
+    """Yield the schema, the place and the value of each sample."""
     for keyword, pointer, node in objects(document.data):
-        is_schema = keyword not in {"parameters", "headers", "content"}
-        schema = pointer if is_schema else (*pointer, "schema")
-        if schema not in document.lines:
-            continue
+        schema = node.get("schema", True) if keyword in {"parameters", "headers", "content"} else node
         for key in ("default", "example", "const"):
             if key in node:
                 yield schema, (*pointer, key), node[key]
@@ -200,12 +178,12 @@ def _samples(document: Document) -> Iterator[tuple[Pointer, Pointer, Json]]:
                 yield schema, (*place, "value"), resolved["value"]
 
 
-def validator(document: Document, pointer: Pointer) -> Any:
-    """Return the validator of jsonschema for the schema at *pointer* in *document*."""
-    registry = Registry[Any]().with_resource("urn:document", DRAFT202012.create_resource(document.data))
-    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in pointer)
-    schema = {"$ref": f"urn:document#/{quote('/'.join(parts))}"}
-    return _Validator(schema, registry=registry, format_checker=_FORMATS)
+def validator(document: Document, schema: Json) -> Any:
+    """Return the validator of jsonschema for the *schema* in *document*."""
+    dialect = _DIALECTS[str(document.data["openapi"])[:3]]
+    # References of the schema are followed from here.
+    whole = {"allOf": [schema], "components": document.data.get("components")}
+    return dialect(whole, format_checker=_FORMATS)
 
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[Any]:
@@ -219,16 +197,41 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[Any]:
         yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-def _one_of(validator: Any, variants: Sequence[Any], value: Any, schema: dict[str, Any]) -> Iterator[Any]:
+def _one_of(validator: Any, variants: list[Any], value: Any, schema: dict[str, Any]) -> Iterator[Any]:
     """Check a value against the variant that the discriminator names, if there is one."""
     discriminator = fields(schema.get("discriminator"))
     tag = str(fields(value).get(discriminator.get("propertyName", "")))
-    target = fields(discriminator.get("mapping")).get(tag, tag)
-    named = [each for each in variants if fields(each).get("$ref") in {target, f"#/components/schemas/{target}"}]
+    target = reference_to(fields(discriminator.get("mapping")).get(tag, tag))
+    named = [each for each in variants if fields(each).get("$ref") == target]
     if discriminator and named:
         yield from validator.descend(value, named[0])
     else:
         yield from jsonschema.Draft202012Validator.VALIDATORS["oneOf"](validator, variants, value, schema)
 
 
-_Validator: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern, "oneOf": _one_of})
+def _required(validator: Any, names: list[str], value: Any, schema: dict[str, Any]) -> Iterator[Any]:
+    """Check what is required, but for what only a request, or only a response, has: an example may be of either."""
+    properties = {name: fields(node) for name, node in fields(schema.get("properties")).items()}
+    one_way = {name for name, node in properties.items() if node.get("readOnly") or node.get("writeOnly")}
+    listed = [name for name in names if name not in one_way]
+    yield from jsonschema.Draft202012Validator.VALIDATORS["required"](validator, listed, value, schema)
+
+
+def _unless_null(keyword: Any) -> Any:
+    """Return the check of *keyword* that lets null pass where OpenAPI 3.0 says `nullable`."""
+
+    def checked(validator: Any, argument: Any, value: Any, schema: dict[str, Any]) -> Iterator[Any]:
+        if value is not None or not schema.get("nullable"):
+            yield from keyword(validator, argument, value, schema) or ()
+
+    return checked
+
+
+_OWN = {"oneOf": _one_of, "pattern": _pattern, "required": _required}
+_NULLABLE = {name: _unless_null(keyword) for name, keyword in (jsonschema.Draft4Validator.VALIDATORS | _OWN).items()}
+_DIALECTS: dict[str, Any] = {
+    "3.0": jsonschema.validators.extend(
+        jsonschema.Draft4Validator, _NULLABLE, type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER
+    ),
+    "3.1": jsonschema.validators.extend(jsonschema.Draft202012Validator, _OWN),
+}

@@ -4,14 +4,14 @@ The data is what JSON can express, whatever the notation: keys are strings, a da
 cannot say (NaN, a binary tag, a merge key) is refused instead of guessed at.
 """
 
+import contextlib
 import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
-from urllib.parse import unquote
+from typing import Any, TypeAlias, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -31,6 +31,8 @@ MAX_DEPTH = 64
 
 MAX_VALUES = 200_000
 """Documents of more values are refused: a few aliases of aliases can stand for more values than memory holds."""
+
+_SCALARS: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float)}
 
 
 class GenerationError(Exception):
@@ -183,30 +185,26 @@ class Document:
         start = (*pointer, "$ref")
         passed = set[Pointer]()
         while isinstance(node, dict) and "$ref" in node:
-            reference = node["$ref"]
-            target = self.find(reference) if isinstance(reference, str) and reference.startswith("#") else None
-            if target is None:
-                raise self.problem(start, f"{excerpt(reference)} does not exist in this document")
-            pointer, node = target
+            found = self.find(node["$ref"])
+            if found is None:
+                raise self.problem(start, f"{excerpt(node['$ref'])} does not exist in this document")
+            pointer = found
             if pointer in passed:
-                raise self.problem(start, f"{excerpt(reference)} leads back to itself")
+                raise self.problem(start, f"{excerpt(node['$ref'])} leads back to itself")
             passed.add(pointer)
+            node = self.data["components"][pointer[1]][pointer[2]]
         return pointer, node
 
-    def find(self, reference: str) -> tuple[Pointer, Json] | None:
-        """Return pointer and value that *reference*, a `#/...`, stands for, None where there is nothing."""
-        pointer: Pointer = ()
-        node: Json = self.data
-        # RFC 6901, section 6: percent escapes first, then the parts, in each of them ~1 before ~0.
-        for part in unquote(reference.removeprefix("#")).split("/")[1:]:
-            name = part.replace("~1", "/").replace("~0", "~")
-            if name in fields(node):
-                pointer, node = (*pointer, name), fields(node)[name]
-            elif name in map(str, range(len(items(node)))):
-                pointer, node = (*pointer, int(name)), items(node)[int(name)]
-            else:
-                return None
-        return pointer, node
+    def find(self, reference: Json) -> Pointer | None:
+        """Return the place of the component that *reference*, a `#/components/...`, names; None if there is none."""
+        found = re.fullmatch(r"#/components/(\w+)/([^/]+)", str(reference))
+        known = fields(fields(self.data.get("components")).get(found[1])) if found else {}
+        return ("components", *found.groups()) if found and found[2] in known else None
+
+
+def schema_reference(target: Json) -> str:
+    """Return the reference that *target*, from a discriminator, stands for: it may be the bare name of a schema."""
+    return str(target) if str(target).startswith("#") else f"#/components/schemas/{target}"
 
 
 # Fields that hold JSON of any kind, and maps whose keys are names and no fields.
@@ -254,8 +252,8 @@ def _compose(source: bytes, path: str) -> Any:
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
         raise refused(line, f"not UTF-8: byte 0x{source[error.start]:02x}") from error
+    # Ends of lines to the parser, which takes white space around them away, in JSON strings as well.
     if found := re.search("[\x85\u2028\u2029]", text):
-        # Ends of lines to the parser, which takes white space around them away, in JSON strings as well.
         line = text.count("\n", 0, found.start()) + 1
         raise refused(line, f"character U+{ord(found[0]):04X} is not allowed: write it as an escape, in double quotes")
     # Pure: the parser in C, used where it happens to be installed, words its errors differently.
@@ -298,16 +296,17 @@ class _Builder:
             return self._refuse(pointer, f"nested more than {MAX_DEPTH} levels deep")
         if id(node) in self._open:
             return self._refuse(pointer, "this alias contains itself")
-        if node.id == "scalar":
-            return self._scalar(node, pointer)
-        if _tag(node) not in {"seq", "map"}:
-            self._refuse(pointer, f"YAML's {_tag(node)} has no counterpart in JSON")
         self._open.add(id(node))
-        value = (
-            [self.value(item, (*pointer, index), _line(item)) for index, item in enumerate(node.value)]
-            if node.id == "sequence"
-            else self._mapping(node, pointer)
-        )
+        value: Json = None
+        match _tag(node):
+            case "map":
+                value = self._mapping(node, pointer)
+            case "seq":
+                value = [self.value(item, (*pointer, index), _line(item)) for index, item in enumerate(node.value)]
+            case tag if node.id != "scalar":
+                self._refuse(pointer, f"YAML's {tag} has no counterpart in JSON")
+            case _:
+                value = self._scalar(node, pointer)
         self._open.remove(id(node))
         return value
 
@@ -315,26 +314,18 @@ class _Builder:
         self.problems.append(Problem(place(pointer), line or self.lines[pointer], message))
 
     def _scalar(self, node: Any, pointer: Pointer) -> Json:
-        text: str = node.value
-        match _tag(node):
-            case "str" | "timestamp":
-                if re.search("[\ud800-\udfff]", text):
-                    self._refuse(pointer, "an escaped half of a character: write the character itself")
-                return text
-            case "bool" if text.lower() in {"true", "false"}:
-                return text.lower() == "true"
-            case "int" | "float":
-                try:
-                    number: Json = json.loads(text)
-                except ValueError:
-                    number = None
-                if isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):
-                    return number
-                self._refuse(pointer, f"{excerpt(text)} is no JSON number: quote it, or write it as JSON does")
-            case "null":
-                pass
-            case tag:
-                self._refuse(pointer, f"{excerpt(text)} is no JSON value (YAML reads it as {tag}): quote it")
+        text, tag = str(node.value), _tag(node)
+        if tag in {"str", "timestamp"} and not re.search("[\ud800-\udfff]", text):
+            return text
+        if tag in _SCALARS:
+            with contextlib.suppress(ValueError):
+                value: Any = json.loads(text.lower())
+                if type(value) in _SCALARS[tag] and math.isfinite(value):
+                    return cast("Json", value)
+        if tag == "str":
+            self._refuse(pointer, "an escaped half of a character: write the character itself")
+        elif tag != "null":
+            self._refuse(pointer, f"{excerpt(text)} is no JSON value (YAML: {tag}): quote it, or write JSON")
         return None
 
     def _mapping(self, node: Any, pointer: Pointer) -> Json:

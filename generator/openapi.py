@@ -24,7 +24,7 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from generator import names
 from generator.clarify import clarified, without_aliases
-from generator.document import Document, GenerationError, Problem, SpecError, fields
+from generator.document import Document, GenerationError, Problem, SpecError, fields, schema_reference
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ class Reading:
 
     def component(self, reference: str) -> tuple[str, Any]:
         """Return name and schema of the component that *reference*, or the bare name of a component, leads to."""
-        path = reference if reference.startswith("#") else f"#/components/schemas/{reference}"
-        pointer, schema = self.document.resolve({"$ref": path})
+        pointer, schema = self.document.resolve({"$ref": schema_reference(reference)})
         return str(pointer[-1]), schema
 
     def class_named(self, text: str) -> Class:

@@ -117,13 +117,34 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
         (b"? [a]\n: x\n", 'spec.yaml:1: the key "?" is no string: put it in quotes'),
         (b"a: &x {b: 1}\nc:\n  <<: *x\n", 'spec.yaml:3: c: the key "<<" is no string: merge keys are not supported'),
         (b"a: &x\n  b: [*x]\n", "spec.yaml:1: a.b[0]: this alias contains itself"),
-        (b"a: .nan\n", 'spec.yaml:1: a: ".nan" is no JSON number: quote it, or write it as JSON does'),
-        (b"a: 1e999\n", 'spec.yaml:1: a: "1e999" is no JSON number: quote it, or write it as JSON does'),
-        (b"a: 0x10\n", 'spec.yaml:1: a: "0x10" is no JSON number: quote it, or write it as JSON does'),
-        (b"a: 1_000\n", 'spec.yaml:1: a: "1_000" is no JSON number: quote it, or write it as JSON does'),
-        (b"a: !!int 'true'\n", 'spec.yaml:1: a: "true" is no JSON number: quote it, or write it as JSON does'),
-        (b"a: !!binary aGk=\n", 'spec.yaml:1: a: "aGk=" is no JSON value (YAML reads it as binary): quote it'),
-        (b"%YAML 1.1\n---\na: yes\n", 'spec.yaml:3: a: "yes" is no JSON value (YAML reads it as bool): quote it'),
+        (
+            b"a: .nan\n",
+            'spec.yaml:1: a: ".nan" is no JSON value (YAML: float): quote it, or write JSON',
+        ),
+        (
+            b"a: 1e999\n",
+            'spec.yaml:1: a: "1e999" is no JSON value (YAML: float): quote it, or write JSON',
+        ),
+        (
+            b"a: 0x10\n",
+            'spec.yaml:1: a: "0x10" is no JSON value (YAML: int): quote it, or write JSON',
+        ),
+        (
+            b"a: 1_000\n",
+            'spec.yaml:1: a: "1_000" is no JSON value (YAML: int): quote it, or write JSON',
+        ),
+        (
+            b"a: !!int 'true'\n",
+            'spec.yaml:1: a: "true" is no JSON value (YAML: int): quote it, or write JSON',
+        ),
+        (
+            b"a: !!binary aGk=\n",
+            'spec.yaml:1: a: "aGk=" is no JSON value (YAML: binary): quote it, or write JSON',
+        ),
+        (
+            b"%YAML 1.1\n---\na: yes\n",
+            'spec.yaml:3: a: "yes" is no JSON value (YAML: bool): quote it, or write JSON',
+        ),
         (b"a: !!set {b}\n", "spec.yaml:1: a: YAML's set has no counterpart in JSON"),
         (b"a: !!omap [b: 1]\n", "spec.yaml:1: a: YAML's omap has no counterpart in JSON"),
         (b'a: "\\ud83d"\n', "spec.yaml:1: a: an escaped half of a character: write the character itself"),

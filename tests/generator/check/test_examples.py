@@ -5,6 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from generator.check import check
+from generator.document import Document, SpecError
+
 SaidOf = Callable[[str, str, str], list[str]]
 PAGES = "components.schemas.Book.allOf[1].properties.pages"
 LOAN = "components.examples.OneLoan.value.data[0]"
@@ -117,3 +120,52 @@ def test_samples_wait_until_schemas_are_sound(said_of: SaidOf) -> None:
     """Nothing can be held against a schema that is none: the sample is not blamed for it."""
     said = said_of("default: 100", "default: 0\n              maximum: all", "maximum: all")
     assert said == [f"here: {PAGES}.maximum: \"all\" is not of type 'number'"]
+
+
+def said_of_schemas(version: str, schemas: str) -> str:
+    """Return what is said of a document of this *version* with these *schemas*, empty if nothing."""
+    text = f"openapi: {version}\ninfo: {{title: T, version: '1'}}\npaths: {{}}\ncomponents: {{schemas: {schemas}}}\n"
+    try:
+        check(Document.parse(text.encode(), "small.yaml"))
+    except SpecError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ("{type: string, nullable: true, example: null, default: null}", ""),
+        ("{allOf: [{$ref: '#/components/schemas/B'}], nullable: true, example: null}", ""),
+        ("{type: string, enum: [a, b], nullable: true, default: null}", ""),
+        ("{type: integer, minimum: 0, exclusiveMinimum: true, example: 1}", ""),
+        ("{type: integer, example: 1.0}", ""),
+        ("{$ref: '#/components/schemas/B', nullable: true, example: null}", ""),
+        ("{type: integer, example: '1'}", "A.example: not valid for its schema: \"1\" is not of type 'integer'"),
+        ("{type: string, example: null}", "A.example: not valid for its schema: null is not of type 'string'"),
+        (
+            "{type: integer, minimum: 0, exclusiveMinimum: true, default: 0}",
+            "A.default: not valid for its schema: 0 is",
+        ),
+        ("{type: string, format: uuid, example: x}", "A.example: not valid for its schema: \"x\" is not a 'uuid'"),
+        (
+            "{type: array, items: {$ref: '#/components/schemas/B'}, example: [[]]}",
+            "A.example[0]: not valid for its schema: [] is not of type 'string'",
+        ),
+    ],
+)
+def test_samples_of_openapi_3_0(schema: str, said: str) -> None:
+    """They are valid by the rules of its dialect: `nullable`, and bounds that are exclusive by a second keyword."""
+    found = said_of_schemas("3.0.3", f"{{A: {schema}, B: {{type: string}}}}")
+    assert found.startswith(f"small.yaml:4: components.schemas.{said}" if said else "")
+    assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize("keyword", ["readOnly", "writeOnly"])
+def test_a_sample_may_be_of_a_request_or_a_response(version: str, keyword: str) -> None:
+    """It may lack what is required of the other one alone."""
+    properties = f"{{a: {{type: string, {keyword}: true}}, b: {{type: string}}}}"
+    schema = f"{{type: object, required: [a, b], properties: {properties}, example: {{{{}}}}}}"
+    assert said_of_schemas(version, f"{{A: {schema.replace('{{}}', '{b: x}')}}}") == ""
+    assert "'b' is a required property" in said_of_schemas(version, f"{{A: {schema.replace('{{}}', '{a: x}')}}}")
