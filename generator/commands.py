@@ -1,14 +1,14 @@
 """What `python -m generator` does, one function for each command; it returns what there is to say about it."""
 
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from generator import openapi
 from generator.check import check
 from generator.document import Document, GenerationError
-from generator.package import Difference, differences, manifest, render_differences, replace, summary
+from generator.package import Changes, changes, diff, manifest, replace, summary
 from generator.render import render
 
 SPEC = "openapi/rounded.yaml"
@@ -23,9 +23,8 @@ def run(command: str, root: Path) -> str:
     Raises:
         GenerationError: It failed, for a reason that lies outside the generator. No file was changed.
     """
-    commands: dict[str, Callable[[Path], str]] = {"spec": spec, "generate": generate, "fresh": fresh}
     try:
-        return commands[command](root)
+        return {"spec": spec, "generate": generate, "fresh": fresh}[command](root)
     except OSError as error:
         raise GenerationError(f"{error.filename or 'a file cannot be written'}: {error.strerror or error}") from error
 
@@ -39,18 +38,18 @@ def spec(root: Path) -> str:
 
 def generate(root: Path) -> str:
     """Replace the generated package whole, if everything went well."""
-    with _rendered(root) as (rendered, contents, changes):
-        if changes:
+    with _rendered(root) as (rendered, contents, changed):
+        if changed:
             replace(root / PACKAGE, rendered)
-    return f"{PACKAGE}: {contents}\n{summary(changes)}"
+    return f"{PACKAGE}: {contents}\n{summary(changed)}"
 
 
 def fresh(root: Path) -> str:
     """Compare the generated package with what `generate` would write."""
-    with _rendered(root) as (_, _, changes):
-        if changes:
-            advice = f"{PACKAGE} is not what openapi/ and generator/ produce. Run: nox -s generate"
-            raise GenerationError(f"{render_differences(changes)}\n{advice}")
+    with _rendered(root) as (_, _, changed):
+        if changed:
+            advice = f"{PACKAGE} is not what openapi/ and generator/ produce. To change that, run: nox -s generate"
+            raise GenerationError(f"{summary(changed)}\n{diff(changed)}\n{advice}")
     return f"{PACKAGE} is what openapi/ and generator/ produce"
 
 
@@ -61,8 +60,8 @@ def _read(root: Path) -> Document:
 
 
 @contextmanager
-def _rendered(root: Path) -> Generator[tuple[Path, str, list[Difference]]]:
-    """Yield the package that the document gives, what it holds, in words, and what differs from it in the tree."""
+def _rendered(root: Path) -> Generator[tuple[Path, str, Changes]]:
+    """Yield the package that the document gives, what it holds, in words, and what would change in the tree."""
     # In a real temporary folder, not below the repository: an interrupted run leaves nothing there.
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / Path(PACKAGE).name
@@ -70,12 +69,8 @@ def _rendered(root: Path) -> Generator[tuple[Path, str, list[Difference]]]:
         text = manifest((root / SPEC).read_bytes())
         (target / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
         files = sum(path.is_file() for path in target.rglob("*"))
-        counts = (
-            _count(operations, "operation"),
-            _count(classes, "class", "es"),
-            _count(files, "file"),
-        )
-        yield target, ", ".join(counts), differences(target, root / PACKAGE)
+        counts = [_count(operations, "operation"), _count(classes, "class", "es"), _count(files, "file")]
+        yield target, ", ".join(counts), changes(root / PACKAGE, target)
 
 
 def _count(number: int, name: str, plural: str = "s") -> str:

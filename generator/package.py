@@ -3,38 +3,17 @@
 import difflib
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import TypeAlias
 
 TOOLS = ("openapi-python-client", "ruff")
 """The distributions whose version shows in the generated package."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A file, or an empty folder, that two folders do not have in common.
-
-    Attributes:
-        path: The path below both folders, with slashes; that of an empty folder ends in one.
-        expected: What the file should hold; None where there should be none.
-        actual: What it holds; None where there is none.
-    """
-
-    path: str
-    expected: bytes | None
-    actual: bytes | None
-
-    @property
-    def kind(self) -> Literal["edited", "missing", "stray"]:
-        """What is wrong with the file in the folder that is looked at."""
-        if self.expected is None:
-            return "stray"
-        return "missing" if self.actual is None else "edited"
+Changes: TypeAlias = dict[str, tuple[bytes | None, bytes | None]]
+"""What is there and what should be, by path; None for no file. The path of an empty folder ends in a slash."""
 
 
 def manifest(source: bytes) -> str:
@@ -61,11 +40,11 @@ def replace(package: Path, rendered: Path) -> None:
     new.rename(package)
 
 
-def differences(expected: Path, actual: Path) -> list[Difference]:
-    """Return what in the folder *actual*, which need not exist, is not as in *expected*, ordered by path."""
-    wanted, found = _contents(expected), _contents(actual) if actual.exists() else {}
-    every = (Difference(path, wanted.get(path), found.get(path)) for path in sorted(wanted.keys() | found.keys()))
-    return [difference for difference in every if difference.expected != difference.actual]
+def changes(actual: Path, expected: Path) -> Changes:
+    """Return what makes the folder *actual*, which need not exist, what *expected* is, ordered by path."""
+    before, after = _contents(actual), _contents(expected)
+    paths = sorted(before.keys() | after.keys())
+    return {path: (before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)}
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -74,38 +53,31 @@ def _contents(folder: Path) -> dict[str, bytes]:
     Folders called __pycache__ do not count: Python writes them wherever it imports from.
     """
     found: dict[str, bytes] = {}
-    for root, folders, files in os.walk(folder, onerror=_fail):
-        path = Path(root).relative_to(folder)
-        found |= {(path / name).as_posix(): Path(root, name).read_bytes() for name in files}
-        if not files and not folders and path.parts:
-            found[f"{path.as_posix()}/"] = b""
-        folders[:] = (name for name in folders if name != "__pycache__")
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder)
+        if path.is_file() and "__pycache__" not in name.parts:
+            found[name.as_posix()] = path.read_bytes()
+        elif path.is_dir() and name.name != "__pycache__" and not any(path.iterdir()):
+            found[f"{name.as_posix()}/"] = b""
     return found
 
 
-def _fail(error: OSError) -> NoReturn:
-    # os.walk would otherwise pass over what it cannot list, as if it were empty.
-    raise error
+def summary(changes: Changes) -> str:
+    """Return *changes* as one line for each file, or that nothing changed."""
+    verbs = (("added" if old is None else "removed" if new is None else "changed") for old, new in changes.values())
+    return "\n".join(f"{verb}: {path}" for verb, path in zip(verbs, changes, strict=True)) or "nothing changed"
 
 
-def summary(differences: Iterable[Difference]) -> str:
-    """Return what happened to a package with these *differences*: one line for each file, or that nothing changed."""
-    verbs = {"missing": "added", "edited": "changed", "stray": "removed"}
-    return "\n".join(f"{verbs[item.kind]}: {item.path}" for item in differences) or "nothing changed"
-
-
-def render_differences(differences: Iterable[Difference], max_lines: int = 200) -> str:
-    """Return *differences* as text: a line for each, then *max_lines* of a diff from what is to what should be."""
-    listed = list(differences)
-    lines = [line for difference in listed for line in _diff(difference)]
+def diff(changes: Changes, max_lines: int = 200) -> str:
+    """Return *changes* as *max_lines* of a diff from what is to what should be."""
+    lines = [
+        line
+        for path, (old, new) in changes.items()
+        for line in difflib.unified_diff(_lines(old), _lines(new), f"{path} (is)", f"{path} (should be)", lineterm="")
+    ]
     if len(lines) > max_lines:
         lines[max_lines:] = [f"... and {len(lines) - max_lines} lines more"]
-    return "\n".join([*(f"{difference.kind}: {difference.path}" for difference in listed), *lines])
-
-
-def _diff(difference: Difference) -> Iterable[str]:
-    path, before, after = difference.path, _lines(difference.actual), _lines(difference.expected)
-    return difflib.unified_diff(before, after, f"{path} (is)", f"{path} (should be)", lineterm="")
+    return "\n".join(lines)
 
 
 def _lines(content: bytes | None) -> list[str]:

@@ -160,10 +160,10 @@ def test_fresh_compares(repository: Path, snapshot: Snapshot, capsys: pytest.Cap
     assert main(["fresh", *arguments]) == 1
     said = capsys.readouterr().err
     for line in (
-        *("missing: models/error_detail.py", "stray: stray.txt", "edited: api/__init__.py"),
+        *("added: models/error_detail.py", "removed: stray.txt", "changed: api/__init__.py"),
         *("--- api/__init__.py (is)", "+++ api/__init__.py (should be)"),
         '-"""The operatoins of the API: a package for each tag, a module for each operation."""',
-        f"{PACKAGE} is not what openapi/ and generator/ produce. Run: nox -s generate",
+        f"{PACKAGE} is not what openapi/ and generator/ produce. To change that, run: nox -s generate",
     ):
         assert f"\n{line}\n" in f"\n{said}"
     assert main(["generate", *arguments]) == 0

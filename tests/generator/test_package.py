@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.package import Difference, differences, manifest, render_differences, replace, summary
+from generator.package import changes, diff, manifest, replace, summary
 
 FILES = {"__init__.py": b"a = 1\n", "api/__init__.py": b"", "models/one.py": b"b = 2\nc = 3\n"}
 
@@ -32,20 +32,19 @@ def test_equal_folders_do_not_differ(tmp_path: Path) -> None:
     expected = folder(tmp_path / "a", FILES)
     actual = folder(tmp_path / "b", dict(reversed(FILES.items())))
     (actual / "__init__.py").chmod(0o600)
-    assert differences(expected, actual) == []
-    assert render_differences([]) == ""
+    assert changes(actual, expected) == {}
+    assert diff({}) == ""
 
 
 def test_edited_missing_and_stray_files_differ(tmp_path: Path) -> None:
     """Each difference is found, in the order of the paths, an empty folder included."""
     expected = folder(tmp_path / "a", FILES)
     actual = folder(tmp_path / "b", {"__init__.py": b"a = 2\n", "api/__init__.py": b"", "old.py": b"x", "gone/": b""})
-    found = differences(expected, actual)
-    assert [(difference.kind, difference.path) for difference in found] == [
-        ("edited", "__init__.py"),
-        ("stray", "gone/"),
-        ("missing", "models/one.py"),
-        ("stray", "old.py"),
+    assert summary(changes(actual, expected)).splitlines() == [
+        "changed: __init__.py",
+        "removed: gone/",
+        "added: models/one.py",
+        "removed: old.py",
     ]
 
 
@@ -55,19 +54,13 @@ def test_caches_of_python_do_not_count(tmp_path: Path) -> None:
     actual = folder(
         tmp_path / "b", FILES | {"__pycache__/x.pyc": b"1", "api/__pycache__/": b"", "old/__pycache__/y.pyc": b"2"}
     )
-    assert differences(expected, actual) == []
+    assert changes(actual, expected) == {}
 
 
 def test_a_package_that_does_not_exist_lacks_everything(tmp_path: Path) -> None:
     """That is the state before the first generation."""
-    found = differences(folder(tmp_path / "a", FILES), tmp_path / "b")
-    assert [(difference.kind, difference.path) for difference in found] == [("missing", path) for path in FILES]
-
-
-def test_nothing_to_compare_with_is_an_error(tmp_path: Path) -> None:
-    """A rendering that failed to appear is not taken for an empty package."""
-    with pytest.raises(FileNotFoundError):
-        differences(tmp_path / "a", folder(tmp_path / "b", FILES))
+    found = changes(tmp_path / "b", folder(tmp_path / "a", FILES))
+    assert summary(found).splitlines() == [f"added: {path}" for path in FILES]
 
 
 CONTENTS = st.dictionaries(st.sampled_from(["a.py", "b/c.py", "b/d.py", "e/f/g.txt"]), st.binary(max_size=8))
@@ -79,22 +72,19 @@ def test_exactly_the_differences_are_found(
 ) -> None:
     """Applying the differences to what is there gives what should be, and there is none too many."""
     base = tmp_path_factory.mktemp("folders")
-    found = differences(folder(base / "expected", after), folder(base / "actual", before))
+    found = changes(folder(base / "actual", before), folder(base / "expected", after))
     mended = dict(before)
-    for difference in found:
-        mended.pop(difference.path, None)
-        if difference.expected is not None:
-            mended[difference.path] = difference.expected
+    for path, (old, new) in found.items():
+        assert mended.pop(path, None) == old != new
+        if new is not None:
+            mended[path] = new
     assert mended == after
-    assert all(difference.expected != difference.actual for difference in found)
 
 
 def test_the_text_says_what_to_change() -> None:
-    """A line for each difference, then the changes that would make it as it should be."""
-    text = render_differences([Difference("a.py", b"a = 1\nb = 2\n", b"a = 1\nb = 3\n"), Difference("b/", None, b"")])
+    """It has the changes that would make the package as it should be."""
+    text = diff({"a.py": (b"a = 1\nb = 3\n", b"a = 1\nb = 2\n"), "b/": (b"", None)})
     assert text.splitlines() == [
-        "edited: a.py",
-        "stray: b/",
         "--- a.py (is)",
         "+++ a.py (should be)",
         "@@ -1,3 +1,3 @@",
@@ -115,15 +105,13 @@ def test_the_text_says_what_to_change() -> None:
 )
 def test_what_a_terminal_would_not_show_is_made_visible(actual: bytes, lines: list[str]) -> None:
     """A line end, the newline at the end of the file and bytes that are no text are differences that can be seen."""
-    assert render_differences([Difference("a", b"a\n", actual)]).splitlines()[4:] == lines
+    assert diff({"a": (actual, b"a\n")}).splitlines()[3:] == lines
 
 
 def test_a_long_diff_is_cut() -> None:
-    """All names are there, but only so many lines of the diff; it says how many are left out."""
-    many = [Difference(f"{number}.py", b"x\n" * 50, None) for number in range(10)]
-    lines = render_differences(many, max_lines=20).splitlines()
-    assert lines[:10] == [f"missing: {number}.py" for number in range(10)]
-    assert len(lines) == 10 + 20 + 1
+    """It says how many lines are left out."""
+    lines = diff({f"{number}.py": (None, b"x\n" * 50) for number in range(10)}, max_lines=20).splitlines()
+    assert len(lines) == 20 + 1
     assert lines[-1] == "... and 520 lines more"
 
 
@@ -141,12 +129,13 @@ def test_a_package_is_replaced_whole(tmp_path: Path) -> None:
     """Afterwards the folder holds what was rendered and nothing else, and nothing stands beside it."""
     rendered = folder(tmp_path / "rendered", FILES)
     package = folder(tmp_path / "packages" / "package", {"stray.py": b"", "models/one.py": b""})
-    changes = differences(rendered, package)
-    assert summary(changes) == ("added: __init__.py\nadded: api/__init__.py\nchanged: models/one.py\nremoved: stray.py")
+    assert summary(changes(package, rendered)) == (
+        "added: __init__.py\nadded: api/__init__.py\nchanged: models/one.py\nremoved: stray.py"
+    )
     replace(package, rendered)
-    assert differences(rendered, package) == []
+    assert changes(package, rendered) == {}
     assert list(package.parent.iterdir()) == [package]
-    assert summary([]) == "nothing changed"
+    assert summary({}) == "nothing changed"
 
 
 def test_a_package_that_cannot_be_copied_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
