@@ -41,13 +41,7 @@ class GenerationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a document.
-
-    Attributes:
-        where: The place, written for people (`paths./v1/phone-numbers.get.parameters[0]`); empty for the whole file.
-        line: Line of the place, counted from 1; None where the file has no such line.
-        message: What is wrong there, and where possible what to do about it.
-    """
+    """One thing that is wrong with a document: the place as `place` writes it, its line from 1, if any, and what."""
 
     where: str
     line: int | None
@@ -55,14 +49,10 @@ class Problem:
 
 
 class SpecError(GenerationError):
-    """The document cannot be used. As text: one line for each problem, in the order of the document.
-
-    Attributes:
-        path: The file, as it was given.
-        problems: What is wrong with it, each once; never empty.
-    """
+    """The document cannot be used. As text: one line for each problem, in the order of the document."""
 
     def __init__(self, path: str, problems: Iterable[Problem]) -> None:
+        """*path* is what messages call the file."""
         self.path = path
         self.problems = tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0))
         super().__init__(path, self.problems)
@@ -101,13 +91,7 @@ def _cut(text: str, limit: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An OpenAPI document as data, with the lines it was read from.
-
-    Attributes:
-        path: The file, as it was given; it is what error messages call the document.
-        data: The document: plain dicts in the order of the file, lists, strings, numbers, booleans and None.
-        lines: Line (from 1) of each value, by pointer: that of its key in a mapping, that of the item in a list.
-    """
+    """An OpenAPI document as data, with the line of each value: that of its key in a mapping, of the item in a list."""
 
     path: str
     data: dict[str, Any]
@@ -115,11 +99,7 @@ class Document:
 
     @classmethod
     def read(cls, file: Path, name: str = "") -> "Document":
-        """Read the YAML or JSON in *file*, which errors call *name*.
-
-        Raises:
-            SpecError: There is no such file, or `parse` refuses what it holds.
-        """
+        """Read the YAML or JSON in *file*, which errors call *name*; SpecError if that is not possible."""
         name = name or str(file)
         try:
             source = file.read_bytes()
@@ -129,11 +109,10 @@ class Document:
 
     @classmethod
     def parse(cls, source: bytes, path: str) -> "Document":
-        """Return the document written in *source*; *path* is the name that errors give it.
+        """Return the document written in *source*, which errors call *path*.
 
         Raises:
-            SpecError: Not UTF-8, not YAML, empty, not a mapping, a key twice in one mapping, too deep, an alias that
-                contains itself, or a value that JSON cannot express.
+            SpecError: It is no YAML, or not what JSON can express.
         """
         root = _compose(source, path)
         builder = _Builder(path)
@@ -144,11 +123,9 @@ class Document:
             raise SpecError(path, builder.problems)
         return cls(path, fields(data), builder.lines)
 
-    @property
-    def schemas(self) -> dict[str, Any]:
-        """The schemas of components."""
-        found: dict[str, Any] = self.data.get("components", {}).get("schemas", {})
-        return found
+    def components(self, section: str) -> dict[str, Any]:
+        """Return the components of a kind by name."""
+        return fields(fields(self.data.get("components")).get(section))
 
     def operations(self) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         """Yield place and value of each operation."""
@@ -170,36 +147,26 @@ class Document:
         return SpecError(self.path, [self.located(pointer, message)])
 
     def resolve(self, node: Json, pointer: Pointer = ()) -> tuple[Pointer, Any]:
-        """Follow the `$ref` of *node*, and that of its target, to a value that is no reference.
-
-        Args:
-            node: Any value of the document; one without `$ref` is returned as it is.
-            pointer: Where *node* stands. Errors name this place.
-
-        Returns:
-            The pointer of the value and the value.
+        """Follow the `$ref` of *node*, which stands at *pointer*; return place and value of what is no reference.
 
         Raises:
-            SpecError: The reference does not lead to a value of this document.
+            SpecError: The reference does not lead to a component of this document.
         """
         start = (*pointer, "$ref")
         passed = set[Pointer]()
         while isinstance(node, dict) and "$ref" in node:
             found = self.find(node["$ref"])
-            if found is None:
-                raise self.problem(start, f"{excerpt(node['$ref'])} does not exist in this document")
-            pointer = found
-            if pointer in passed:
-                raise self.problem(start, f"{excerpt(node['$ref'])} leads back to itself")
-            passed.add(pointer)
-            node = self.data["components"][pointer[1]][pointer[2]]
+            if found is None or found in passed:
+                said = "leads back to itself" if found else "does not exist in this document"
+                raise self.problem(start, f"{excerpt(node['$ref'])} {said}")
+            passed.add(found)
+            pointer, node = found, self.data["components"][found[1]][found[2]]
         return pointer, node
 
     def find(self, reference: Json) -> Pointer | None:
         """Return the place of the component that *reference*, a `#/components/...`, names; None if there is none."""
         found = re.fullmatch(r"#/components/(\w+)/([^/]+)", str(reference))
-        known = fields(fields(self.data.get("components")).get(found[1])) if found else {}
-        return ("components", *found.groups()) if found and found[2] in known else None
+        return ("components", *found.groups()) if found and found[2] in self.components(found[1]) else None
 
 
 def schema_reference(target: Json) -> str:
@@ -219,12 +186,9 @@ _MAPS = {
 def objects(
     value: Json, pointer: Pointer = (), keyword: str = "", *, is_map: bool = False
 ) -> Iterator[tuple[str, Pointer, dict[str, Any]]]:
-    """Yield every object of OpenAPI in *value*, from the outside to the inside.
+    """Yield every object of OpenAPI in *value*, from the outside to the inside: the field it is in, its place, and it.
 
     What only looks like one, inside an example or an extension or called like a field, is left out.
-
-    Yields:
-        The field that the object, or the map or list that it is in, is the value of; the place of the object; and it.
     """
     if isinstance(value, list):
         for index, item in enumerate(value):

@@ -14,11 +14,11 @@ from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.responses import Response
 
 from generator import names
-from generator.annotations import Annotations, Where
 from generator.document import Document, Pointer, excerpt
+from generator.models import Annotations, Where
 from generator.openapi import text
 
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _KINDS = {"response.json()": "json", "response.text": "text", "response.content": "bytes", "None": "nothing"}
 _BOUNDS = {
     "minimum": "ge",
@@ -63,15 +63,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of the document.
-
-    Attributes:
-        path: Percent-encoded but for the names of parameters.
-        bodies: Media type, kind and annotation of each body that may be sent.
-        request_body: What the document says of the body.
-        needs_token: Whether it can be called with a token only.
-        refuses_token: Whether the document says that no token is sent.
-    """
+    """An operation: its path is percent-encoded, its bodies are media type, kind and annotation of each."""
 
     summary: str
     description: str
@@ -88,11 +80,6 @@ class Operation:
         """Return the parameters that are sent in these places."""
         return [parameter for parameter in self.parameters if parameter.location in locations]
 
-    @property
-    def body(self) -> str:
-        """The annotation of the body; empty if there is none."""
-        return " | ".join(dict.fromkeys(annotation for _, _, annotation in self.bodies))
-
 
 def union_of(responses: list[Expected]) -> str:
     """Return the annotation of what any of *responses* holds."""
@@ -101,11 +88,7 @@ def union_of(responses: list[Expected]) -> str:
 
 
 def operation(document: Document, annotations: Annotations, endpoint: Endpoint, pointer: Pointer) -> Operation:
-    """Return the *endpoint* at *pointer*.
-
-    Raises:
-        SpecError: Something in it cannot be sent.
-    """
+    """Return the *endpoint* at *pointer*; SpecError if something in it cannot be sent."""
     node = document.data["paths"][pointer[1]][pointer[2]]
     description = [text(endpoint.description), "Deprecated." if node.get("deprecated") else ""]
     security = node.get("security", document.data.get("security")) or []
@@ -150,8 +133,8 @@ def _parameters(
     wanted = [names.parameter_name(name, location) for location, name, _ in listed]
     chosen = names.unique(wanted, names.TAKEN_IN_FUNCTIONS)
     for (location, wire_name, prop), name in zip(listed, chosen, strict=True):
-        if location == "header" and not HEADER_NAME.fullmatch(wire_name):
-            raise document.problem((*pointer, "parameters"), f"{excerpt(wire_name)} cannot be the name of a header")
+        if location == "header":
+            require_header_name(document, (*pointer, "parameters"), wire_name)
         node = nodes[location, wire_name]
         annotation = _bounded(annotations.of(prop), document.resolve(node["schema"])[1])
         if not prop.required and not annotations.is_nullable(prop):
@@ -161,6 +144,12 @@ def _parameters(
             description = f"Deprecated. {description}"
         explode = bool(node.get("explode", node.get("style", "form") == "form"))
         yield Parameter(name, wire_name, location, annotation, prop.required, explode, description)
+
+
+def require_header_name(document: Document, pointer: Pointer, name: str) -> None:
+    """Raise a SpecError if *name*, at *pointer*, cannot be sent as the name of a header."""
+    if not _HEADER_NAME.fullmatch(name):
+        raise document.problem(pointer, f"{excerpt(name)} cannot be the name of a header")
 
 
 def _parameter_nodes(document: Document, pointer: Pointer) -> dict[tuple[str, str], dict[str, Any]]:

@@ -29,13 +29,7 @@ from generator.document import Document, GenerationError, Problem, SpecError, fi
 
 @dataclass(frozen=True)
 class Reading:
-    """A document as openapi-python-client has read it.
-
-    Attributes:
-        document: The document in the words that openapi-python-client understands.
-        data: What it made of it.
-        config: Its options.
-    """
+    """A document in the words that openapi-python-client understands, what it made of it, and its options."""
 
     document: Document
     data: GeneratorData
@@ -63,7 +57,7 @@ class Reading:
 
     def class_of(self, name: str) -> Class:
         """Return class and module of the component *name*."""
-        return self.class_named(fields(self.document.schemas[name]).get("title") or name)
+        return self.class_named(fields(self.document.components("schemas")[name]).get("title") or name)
 
 
 def read(document: Document, config_file: Path, target: Path) -> Reading:

@@ -4,10 +4,8 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportUnknownMemberType=false
 
 import contextlib
-import functools
 import importlib
 import io
-import itertools
 import os
 import re
 import subprocess
@@ -17,17 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError
+from jinja2 import StrictUndefined
 from openapi_python_client import Project
 from openapi_python_client.parser.properties import Class
 
 from generator import endpoints, openapi
-from generator.annotations import Annotations
 from generator.docstrings import docstring
-from generator.document import Document, GenerationError, excerpt
-from generator.models import attributes, hidden_types, shared
+from generator.document import Document, GenerationError, fields, items
+from generator.models import Annotations, hidden_types
 from generator.openapi import Reading, is_map
-from generator.unions import Unions
 
 RUNTIME = Path(__file__).parent / "runtime"
 """What does not vary from document to document: modules that are copied as they are."""
@@ -44,16 +40,9 @@ _FORMAT = ("--config=format.line-ending='lf'",)
 
 
 def render(document: Document, config_file: Path, templates: Path, target: Path) -> tuple[int, int]:
-    """Write the package for *document* into the folder *target*, which must not exist yet.
+    """Write the package for *document*, which has passed `check`, into the folder *target*, which must not exist yet.
 
-    Args:
-        document: It has passed `generator.check`.
-        config_file: The options of openapi-python-client.
-        templates: Our templates.
-        target: Its parent must exist.
-
-    Returns:
-        How many operations and how many classes the package holds.
+    Return how many operations and how many classes it holds.
 
     Raises:
         SpecError: The document has something that openapi-python-client or the templates cannot express.
@@ -98,8 +87,7 @@ class _Package(Project):
     def __init__(self, reading: Reading, templates: Path) -> None:
         super().__init__(openapi=reading.data, config=reading.config, custom_template_path=templates)
         document = reading.document
-        unions = Unions(reading)
-        annotations = Annotations(reading, unions)
+        annotations = Annotations(reading)
         self.operations = dict(_operations(reading, annotations))
         self.modules = list(_modules(reading, annotations))
         _require_unique_names(reading, self.modules)
@@ -112,8 +100,8 @@ class _Package(Project):
         globals_.update(
             operation_of=lambda endpoint: self.operations[endpoint.tags[0], endpoint.name],
             union_of=endpoints.union_of,
-            attributes_of=functools.partial(attributes, annotations),
-            shared=functools.partial(shared, annotations),
+            attributes_of=annotations.attributes,
+            shared=annotations.shared,
             hidden_types=hidden_types,
             words=lambda *sources: set(re.findall(r"\w+", " ".join(sources))),
             text=openapi.text,
@@ -159,7 +147,7 @@ def _modules(reading: Reading, annotations: Annotations) -> Iterator[_Module]:
     for enum in reading.data.enums:
         yield _Module(enum.class_info, [enum.class_info.name], "enum", {"enum": enum})
     maps = {name: annotations.map_of(model) for name, model in annotations.models.items() if is_map(model)}
-    for name in reading.document.schemas:
+    for name in reading.document.components("schemas"):
         key, _ = reading.component(name)
         target = reading.class_of(key).name
         known = maps if key == name else {each: each for each in annotations.names}
@@ -172,14 +160,16 @@ def _modules(reading: Reading, annotations: Annotations) -> Iterator[_Module]:
 
 def _require_unique_names(reading: Reading, modules: list[_Module]) -> None:
     """Raise a SpecError if two schemas become one class, or one module."""
+    places = {
+        reading.class_of(key).name: ("components", "schemas", key) for key in reading.document.components("schemas")
+    }
     found = set[str]()
     for module in modules:
-        for what in (f"module {module.class_info.module_name}", *(f"class {name}" for name in module.exports)):
+        name = module.class_info.name
+        for what in (f"module {module.class_info.module_name}", *(f"class {each}" for each in module.exports)):
             if what in found:
-                name = module.class_info.name
-                components = (key for key in reading.document.schemas if reading.class_of(key).name == name)
-                place = ("components", "schemas", *itertools.islice(components, 1))
-                raise reading.document.problem(place, f"{name} becomes the {what}, as another schema does: rename one")
+                message = f"{name} becomes the {what}, as another schema does: rename one"
+                raise reading.document.problem(places.get(name, ("components", "schemas")), message)
             found.add(what)
 
 
@@ -203,24 +193,17 @@ def _shape(path: str) -> str:
 
 
 def _base_url(document: Document) -> str:
-    servers: list[dict[str, Any]] = document.data.get("servers") or []
-    if not servers:
-        return ""
-    variables: dict[str, Any] = servers[0].get("variables") or {}
-    return re.sub(
-        r"\{(\w+)\}", lambda found: str(variables.get(found[1], {}).get("default", found[0])), str(servers[0]["url"])
-    )
+    server: Any = next(iter(items(document.data.get("servers"))), {"url": ""})
+    defaults = {name: variable["default"] for name, variable in fields(server.get("variables")).items()}
+    return re.sub(r"\{(\w+)\}", lambda found: str(defaults.get(found[1], found[0])), str(server["url"]))
 
 
 def _api_key_header(document: Document) -> str:
-    schemes: dict[str, Any] = document.data.get("components", {}).get("securitySchemes", {})
-    for key, scheme in schemes.items():
-        if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
-            name = str(scheme["name"])
-            if not endpoints.HEADER_NAME.fullmatch(name):
-                place = ("components", "securitySchemes", key, "name")
-                raise document.problem(place, f"{excerpt(name)} cannot be the name of a header")
-            return name
+    for key, node in document.components("securitySchemes").items():
+        pointer, scheme = document.resolve(node, ("components", "securitySchemes", key))
+        if (scheme["type"], scheme.get("in")) == ("apiKey", "header"):
+            endpoints.require_header_name(document, (*pointer, "name"), scheme["name"])
+            return str(scheme["name"])
     return ""
 
 
@@ -243,11 +226,8 @@ def _ruff(command: str, options: Iterable[str], folder: Path) -> None:
 
 def _template_message(error: Exception, templates: Path) -> str:
     """Return what is wrong with a template, and where; empty if the error does not come from one."""
-    if isinstance(error, TemplateSyntaxError):
-        places = [(error.filename or "", error.lineno)]
-    else:
-        # Jinja puts the lines of templates into a traceback.
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [(frame.filename, frame.lineno or 0) for frame in frames if frame.filename.endswith(".jinja")]
-    # The last is the innermost: the template that another one includes.
-    return "".join(f"{os.path.relpath(name, templates.parents[1])}:{line}: {error}" for name, line in places[-1:])
+    # Jinja puts the lines of templates into a traceback. The last is that of the template that another one includes.
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".jinja")]
+    return "".join(
+        f"{os.path.relpath(each.filename, templates.parents[1])}:{each.lineno}: {error}" for each in frames[-1:]
+    )

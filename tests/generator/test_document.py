@@ -78,7 +78,7 @@ def test_references_in_a_circle_are_refused() -> None:
     a, b = '{$ref: "#/components/schemas/A"}', '{$ref: "#/components/schemas/B"}'
     document = Document.parse(f"components: {{schemas: {{A: {b}, B: {a}}}}}\n".encode(), "loop.yaml")
     with pytest.raises(SpecError, match=r'^loop\.yaml:1: a\.\$ref: "#/components/schemas/B" leads back to itself$'):
-        document.resolve(document.schemas["A"], ("a",))
+        document.resolve(document.components("schemas")["A"], ("a",))
 
 
 def test_a_problem_with_something_absent_has_the_line_of_what_should_hold_it() -> None:
