@@ -4,7 +4,7 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -42,8 +42,7 @@ class Parameter:
     location: str
     annotation: str
     is_required: bool
-    explode: bool
-    description: str
+    node: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -65,49 +64,37 @@ class Expected:
 class Operation:
     """An operation: its path is percent-encoded, its bodies are media type, kind and annotation of each."""
 
-    summary: str
-    description: str
+    node: dict[str, Any]
     path: str
     parameters: list[Parameter]
     bodies: list[tuple[str, str, str]]
     request_body: dict[str, Any]
-    successes: list[Expected]
-    errors: list[Expected]
-    needs_token: bool
-    refuses_token: bool
+    responses: list[Expected]
+    security: list[Any]
 
     def of(self, *locations: str) -> list[Parameter]:
         """Return the parameters that are sent in these places."""
         return [parameter for parameter in self.parameters if parameter.location in locations]
 
 
-def union_of(responses: list[Expected]) -> str:
-    """Return the annotation of what any of *responses* holds."""
-    members = dict.fromkeys(part for each in responses for part in each.type.split(" | "))
-    return "Any" if "Any" in members else " | ".join(members) or "None"
-
-
 def operation(document: Document, annotations: Annotations, endpoint: Endpoint, pointer: Pointer) -> Operation:
     """Return the *endpoint* at *pointer*; SpecError if something in it cannot be sent."""
     node = document.data["paths"][pointer[1]][pointer[2]]
-    description = [text(endpoint.description), "Deprecated." if node.get("deprecated") else ""]
-    security = node.get("security", document.data.get("security")) or []
-    responses = [_expected(annotations, each) for each in endpoint.responses]
-    successes = [each for each in responses if each.is_success]
-    if not successes and endpoint.responses.default:
-        successes = responses[-1:]
     return Operation(
-        summary=text(endpoint.summary) or str(node.get("operationId") or endpoint.name),
-        description="\n\n".join(filter(None, description)),
+        node=node,
         path=_quoted(str(pointer[1])),
         parameters=list(_parameters(document, annotations, endpoint, pointer)),
         bodies=[_body(annotations, body) for body in endpoint.bodies],
         request_body=document.resolve(node.get("requestBody") or {})[1],
-        successes=successes,
-        errors=[each for each in responses if not each.is_success],
-        needs_token=bool(security) and {} not in security,
-        refuses_token=node.get("security") == [],
+        responses=[_expected(annotations, each) for each in endpoint.responses],
+        security=node.get("security", document.data.get("security")) or [],
     )
+
+
+def union_of(responses: Iterable[Expected]) -> str:
+    """Return the annotation of what any of *responses* holds."""
+    members = dict.fromkeys(part for each in responses for part in each.type.split(" | "))
+    return "Any" if "Any" in members else " | ".join(members) or "None"
 
 
 def _body(annotations: Annotations, body: Body) -> tuple[str, str, str]:
@@ -139,11 +126,7 @@ def _parameters(
         annotation = _bounded(annotations.of(prop), document.resolve(node["schema"])[1])
         if not prop.required and not annotations.is_nullable(prop):
             annotation = f"{annotation} | None"
-        description = str(node.get("description") or f"The {location} parameter {wire_name}.")
-        if node.get("deprecated"):
-            description = f"Deprecated. {description}"
-        explode = bool(node.get("explode", node.get("style", "form") == "form"))
-        yield Parameter(name, wire_name, location, annotation, prop.required, explode, description)
+        yield Parameter(name, wire_name, location, annotation, prop.required, node)
 
 
 def require_header_name(document: Document, pointer: Pointer, name: str) -> None:
