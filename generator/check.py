@@ -16,7 +16,7 @@ from typing import Any
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from generator.document import Document, Json, Pointer, Problem, SpecError, excerpt, fields, items, objects
+from generator.document import COMPONENTS, Document, Json, Pointer, Problem, SpecError, excerpt, fields, items, objects
 from generator.document import schema_reference as reference_to
 
 # The package is not typed, and its stubs are a package of their own.
@@ -25,10 +25,7 @@ jsonschema: Any = import_module("jsonschema")
 # Named one by one: a format whose check needs a package that is not installed is an error here, not silently passed.
 _FORMATS = jsonschema.FormatChecker(formats=("uuid", "date-time", "date", "email", "ipv4", "ipv6"))
 
-_SECTIONS = {
-    *("callbacks", "examples", "headers", "links", "parameters", "pathItems", "requestBodies", "responses"),
-    "securitySchemes",
-}
+# Where a reference leads to that stands elsewhere than in the components.
 _OTHERWISE = {"requestBody": "requestBodies", "webhooks": "pathItems"}
 
 
@@ -49,7 +46,7 @@ def check(document: Document) -> None:
 
 def _structure(document: Document, version: str) -> Iterator[Problem]:
     """Yield what the published JSON Schema of OpenAPI documents finds wrong."""
-    # openapi-spec-validator is not imported, which takes half a second: what it reports names no place.
+    # openapi-spec-validator is not imported, which takes half a second: what else it reports names no place.
     path = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
     schema = json.loads(Path(str(distribution("openapi-spec-validator").locate_file(path))).read_bytes())
     if version == "3.0":
@@ -105,7 +102,7 @@ def _references(document: Document) -> Iterator[Problem]:
         for value, target in fields(node.get("mapping")).items() if keyword == "discriminator" else ():
             if document.find(reference_to(target)) is None:
                 yield document.located((*pointer, "mapping", value), f"{excerpt(target)} does not exist")
-        section = _OTHERWISE.get(keyword, keyword if keyword in _SECTIONS else "schemas")
+        section = _OTHERWISE.get(keyword, keyword if keyword in COMPONENTS else "schemas")
         place = (*pointer, "$ref")
         if "$ref" not in node:
             continue

@@ -15,7 +15,6 @@ from typing import Any, TypeAlias, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.reader import ReaderError
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 """What a document is made of."""
@@ -32,6 +31,8 @@ MAX_DEPTH = 64
 MAX_VALUES = 200_000
 """Documents of more values are refused: a few aliases of aliases can stand for more values than memory holds."""
 
+# What YAML forbids, and ends of lines to the parser, which takes white space around them away, in JSON strings as well.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SCALARS: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float)}
 
 
@@ -176,10 +177,12 @@ def schema_reference(target: Json) -> str:
 
 # Fields that hold JSON of any kind, and maps whose keys are names and no fields.
 _DATA = {"const", "default", "enum", "example", "value"}
-_MAPS = {
-    *("callbacks", "content", "encoding", "examples", "headers", "links", "parameters", "pathItems", "requestBodies"),
-    *("responses", "schemas", "securitySchemes", "variables", "webhooks"),
-    *("$defs", "dependentSchemas", "patternProperties", "properties"),
+COMPONENTS = {
+    *("callbacks", "examples", "headers", "links", "parameters", "pathItems", "requestBodies", "responses"),
+    *("schemas", "securitySchemes"),
+}
+_MAPS = COMPONENTS | {
+    *("content", "encoding", "variables", "webhooks", "$defs", "dependentSchemas", "patternProperties", "properties"),
 }
 
 
@@ -216,8 +219,7 @@ def _compose(source: bytes, path: str) -> Any:
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
         raise refused(line, f"not UTF-8: byte 0x{source[error.start]:02x}") from error
-    # Ends of lines to the parser, which takes white space around them away, in JSON strings as well.
-    if found := re.search("[\x85\u2028\u2029]", text):
+    if found := _FORBIDDEN.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise refused(line, f"character U+{ord(found[0]):04X} is not allowed: write it as an escape, in double quotes")
     # Pure: the parser in C, used where it happens to be installed, words its errors differently.
@@ -230,10 +232,6 @@ def _compose(source: bytes, path: str) -> Any:
         mark = detail.problem_mark or detail.context_mark
         message = ", ".join(part for part in (detail.context, detail.problem) if part)
         raise refused(mark.line + 1, f"invalid YAML at column {mark.column + 1}: {message}") from error
-    except ReaderError as error:
-        detail = error
-        line = text.count("\n", 0, detail.position) + 1
-        raise refused(line, f"character U+{detail.character:04X} is not allowed in YAML") from error
     except RecursionError as error:
         raise refused(None, "nested too deeply to be read") from error
     if root is None or (_tag(root) == "null" and root.value == ""):

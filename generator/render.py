@@ -62,10 +62,12 @@ def write(document: Document, config_file: Path, templates: Path, target: Path) 
         with contextlib.redirect_stdout(io.StringIO()):
             problems = package.build()
     except Exception as error:
-        message = _template_message(error, templates)
-        if not message:
+        # Jinja puts the lines of templates into a traceback; the last is that of a template that another one includes.
+        frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".jinja")]
+        if not frames:
             raise
-        raise GenerationError(message) from error
+        name = os.path.relpath(frames[-1].filename, templates.parents[1])
+        raise GenerationError(f"{name}:{frames[-1].lineno}: {error}") from error
     if problems:
         raise GenerationError("\n".join(map(openapi.sentence, problems)))
     return len(package.operations), len(package.classes)
@@ -222,12 +224,3 @@ def _ruff(command: str, options: Iterable[str], folder: Path) -> None:
     if done.returncode:
         said = f"{done.stdout}{done.stderr}".strip() or f"it was ended (status {done.returncode})"
         raise GenerationError(f"ruff could not {command} what the templates wrote:\n{said}")
-
-
-def _template_message(error: Exception, templates: Path) -> str:
-    """Return what is wrong with a template, and where; empty if the error does not come from one."""
-    # Jinja puts the lines of templates into a traceback. The last is that of the template that another one includes.
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".jinja")]
-    return "".join(
-        f"{os.path.relpath(each.filename, templates.parents[1])}:{each.lineno}: {error}" for each in frames[-1:]
-    )

@@ -91,7 +91,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
         (b"[1]", "spec.yaml:1: a document is a mapping of fields to values"),
         (b"null", "spec.yaml:1: a document is a mapping of fields to values"),
         (b"a: 1\nb: \xff\n", "spec.yaml:2: not UTF-8: byte 0xff"),
-        (b"a: 1\nb: '\x01'\n", "spec.yaml:2: character U+0001 is not allowed in YAML"),
+        (b"a: 1\nb: '\x01'\n", "spec.yaml:2: character U+0001 is not allowed: write it as an escape, in double quotes"),
         (
             b'{\n"a": "1 \xe2\x80\xa8 2"}',
             "spec.yaml:2: character U+2028 is not allowed: write it as an escape, in double quotes",
