@@ -20,7 +20,7 @@ class ListEnvelope(Model):
     message: str = "Calls retrieved successfully"
     """Response message indicating the status of the request."""
     error: ApiResponseError | None = None
-    """What went wrong. An answer with status 200 can carry it too."""
+    """What went wrong. A response with status 200 can carry it too."""
     status: int = 200
     """HTTP status code (200 for successful requests)."""
     next_cursor: str | None = None
