@@ -56,14 +56,9 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Attribute:
-    """An attribute of a model.
+    """An attribute of a model: type and default, empty if it must be given, are source.
 
-    Attributes:
-        wire_name: The name of the property.
-        annotation: Its type, as source.
-        default: Its default, as source; empty if it must be given.
-        is_nullable: Whether None may stand for null, and not only for what is absent.
-        name: Its name in Python.
+    *is_nullable* is whether None may stand for null, and not only for what is absent.
     """
 
     wire_name: str
@@ -88,12 +83,7 @@ class Attribute:
 
 
 class Annotations:
-    """Writes the annotations of one document.
-
-    Attributes:
-        unions: The unions whose variants are told apart by a property.
-        sent: Names of the models that the body of a request can contain.
-    """
+    """Writes the models of one document, in which *sent* are those that the body of a request can contain."""
 
     def __init__(self, reading: Reading) -> None:
         """Find unions, and the models that are sent."""

@@ -22,11 +22,9 @@ class Discriminator:
     """What tells the variants of a union apart.
 
     Attributes:
-        class_info: Name and module of the union.
         tag: Name of the property that tells.
-        variants: The classes that are looked up for each value of that property: for a union, that of its unknown
-            variants.
-        members: All classes of the union but that of its unknown variants; of unions in it, too.
+        variants: The class for each value of that property; for a union, that of its unknown variants.
+        members: All classes of the union, and of unions in it, but those of unknown variants.
         unions: The unions in it, by the class of their unknown variants.
     """
 
