@@ -117,8 +117,8 @@ def _parameters(
     for location, name in nodes.keys() - {(location, name) for location, name, _ in listed}:
         message = f"the {location} parameter {excerpt(name)} has no schema: it would be lost"
         raise document.problem((*pointer, "parameters"), message)
-    wanted = [names.parameter_name(name, location) for location, name, _ in listed]
-    chosen = names.unique(wanted, names.TAKEN_IN_FUNCTIONS)
+    wanted = (names.parameter_name(name, location) for location, name, _ in listed)
+    chosen = names.unique(names.identifier(name, names.TAKEN_IN_FUNCTIONS) for name in wanted)
     for (location, wire_name, prop), name in zip(listed, chosen, strict=True):
         if location == "header":
             require_header_name(document, (*pointer, "parameters"), wire_name)

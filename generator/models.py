@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from openapi_python_client.parser.errors import ParseError
-from openapi_python_client.parser.properties import EnumProperty, ModelProperty
+from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.any import AnyProperty
 from openapi_python_client.parser.properties.boolean import BooleanProperty
 from openapi_python_client.parser.properties.const import ConstProperty
@@ -17,7 +17,6 @@ from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.float import FloatProperty
 from openapi_python_client.parser.properties.int import IntProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.schema import Reference, Schema
@@ -32,20 +31,6 @@ Where: TypeAlias = Literal["object", "form", "body", "response"]
 
 _FILES: Mapping[Where, str] = {"object": "str", "form": "File", "body": "File | bytes", "response": "bytes"}
 _DATES = {"datetime.date": "date", "datetime.datetime": "AwareDatetime"}
-_JSON: Mapping[type, tuple[type, ...]] = {
-    AnyProperty: (bool, int, float, str, list, dict),
-    BooleanProperty: (bool,),
-    ConstProperty: (bool, int, float, str),
-    EnumProperty: (int, str),
-    FloatProperty: (int, float),
-    IntProperty: (int, float),
-    ListProperty: (list,),
-    ModelProperty: (dict,),
-    NoneProperty: (),
-}
-"""The types of JSON that a value may have; text where nothing is listed."""
-
-
 _TYPES = {
     **dict.fromkeys(("bool", "bytes", "dict", "float", "int", "list", "str"), "builtins"),
     **dict.fromkeys(("date", "datetime"), "datetime"),
@@ -168,25 +153,29 @@ class Annotations:
 
     def value(self, prop: Any, value: Any) -> str:
         """Return the JSON *value* as source of the type of *prop*; `None` if it is none of that type."""
-        if isinstance(prop, UnionProperty):
-            found = (self.value(each, value) for each in prop.inner_properties)
-            return next((source for source in found if source != "None"), "None")
-        if type(value) not in _JSON.get(type(prop), (str,)):
-            return "None"
         match prop:
-            case ListProperty():
+            case UnionProperty():
+                found = (self.value(each, value) for each in prop.inner_properties)
+                return next((source for source in found if source != "None"), "None")
+            case ListProperty() if isinstance(value, list):
                 return f"[{', '.join(self.value(prop.inner_property, each) for each in value)}]"
-            case ModelProperty():
-                return repr(value) if is_map(self.models.get(str(prop.class_info.name), prop)) else "None"
-            case AnyProperty() | FileProperty() | StringProperty():
+            case AnyProperty():
                 return repr(value)
+            case ModelProperty() if isinstance(value, dict) and is_map(self.models[str(prop.class_info.name)]):
+                return repr(value)
+            case FileProperty() | StringProperty() if isinstance(value, str):
+                return repr(value)
+            case ListProperty() | ModelProperty() | FileProperty() | StringProperty():
+                return "None"
+            case BooleanProperty() | FloatProperty() | IntProperty() if isinstance(value, str):
+                # openapi-python-client would read the text.
+                return "None"
             case _:
                 converted = prop.convert_value(value)
                 if converted is None or isinstance(converted, ParseError):
                     return "None"
-                if isinstance(prop, ConstProperty):
-                    return repr(value)
-                return str(converted.python_code.as_unembedded_code()).removeprefix("datetime.")
+                source = str(converted.python_code.as_unembedded_code()).removeprefix("datetime.")
+                return repr(value) if isinstance(prop, ConstProperty) else source
 
     def attributes(self, model: ModelProperty) -> list[Attribute]:
         """Return the attributes of *model*, in the order of the document."""
@@ -222,7 +211,8 @@ class Annotations:
         return self._named(found)
 
     def _named(self, listed: list[Attribute]) -> list[Attribute]:
-        chosen = names.unique([each.wire_name for each in listed], names.TAKEN_IN_MODELS | self.names)
+        taken = names.TAKEN_IN_MODELS | self.names
+        chosen = names.unique(names.identifier(each.wire_name, taken) for each in listed)
         return [replace(each, name=name) for each, name in zip(listed, chosen, strict=True)]
 
 

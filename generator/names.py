@@ -3,7 +3,7 @@
 import keyword
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 TAKEN_IN_MODELS = frozenset(
     {*("additional_properties", "fields_set", "from_dict", "from_json", "to_dict", "to_json"), "raw", "tag", "variants"}
@@ -42,12 +42,8 @@ def identifier(name: str, taken: Collection[str] = ()) -> str:
     return f"field{result}" if result.startswith("_") else result
 
 
-def unique(listed: Sequence[str], taken: Collection[str] = ()) -> list[str]:
-    """Return a Python name for each of the names *listed*, each of them once."""
-    return _numbered(identifier(name, taken) for name in listed)
-
-
-def _numbered(listed: Iterable[str]) -> list[str]:
+def unique(listed: Iterable[str]) -> list[str]:
+    """Return the names *listed*, those that repeat another one with a number."""
     found: list[str] = []
     for name in listed:
         count = 2
@@ -65,7 +61,7 @@ def parameter_name(name: str, location: str) -> str:
 
 def member_names(values: Iterable[str | int]) -> list[str]:
     """Return a name for each value of an enum, in UPPER_CASE and each of them once."""
-    return _numbered(_member_name(position, value) for position, value in enumerate(values, 1))
+    return unique(_member_name(position, value) for position, value in enumerate(values, 1))
 
 
 def _member_name(position: int, value: str | int) -> str:
