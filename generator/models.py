@@ -1,7 +1,7 @@
 """Models and their properties as Python source: annotations, defaults and attributes."""
 
 # The objects of openapi-python-client, and the JSON of a document, are hardly typed: mypy in strict mode judges alone.
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
 
 import re
 from collections.abc import Iterator, Mapping
@@ -52,19 +52,6 @@ class Attribute:
     description: str
     is_nullable: bool = True
     name: str = ""
-
-    @property
-    def value(self) -> str:
-        """What stands behind the equals sign, as source; empty for nothing."""
-        metadata: dict[str, Any] = {} if self.name == self.wire_name else {"name": self.wire_name}
-        if not self.is_nullable:
-            metadata["nullable"] = False
-        is_mutable = self.default.startswith(("[", "{"))
-        if not metadata and not is_mutable:
-            return self.default
-        arguments = {"factory": f"lambda: {self.default}"} if is_mutable else {"default": self.default}
-        arguments["metadata"] = repr(metadata) if metadata else ""
-        return f"_field({', '.join(f'{key}={source}' for key, source in arguments.items() if source)})"
 
 
 class Annotations:
@@ -161,7 +148,7 @@ class Annotations:
                 return f"[{', '.join(self.value(prop.inner_property, each) for each in value)}]"
             case AnyProperty():
                 return repr(value)
-            case ModelProperty() if isinstance(value, dict) and is_map(self.models[str(prop.class_info.name)]):
+            case ModelProperty() if isinstance(value, dict) and self.of(prop).startswith("dict["):
                 return repr(value)
             case FileProperty() | StringProperty() if isinstance(value, str):
                 return repr(value)
