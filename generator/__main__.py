@@ -17,20 +17,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 0 done, 1 refused, 130 interrupted."""
     parser = argparse.ArgumentParser(prog="python -m generator", description="Make the client from the document.")
     parser.set_defaults(root=Path(__file__).parent.parent)
-    commands = parser.add_subparsers(required=True, dest="command")
+    subparsers = parser.add_subparsers(required=True, dest="command")
     for name, text in _HELP.items():
-        subparser = commands.add_parser(name, help=text)
+        subparser = subparsers.add_parser(name, help=text)
         subparser.add_argument("--root", type=Path, default=argparse.SUPPRESS, help="the repository, if not this one")
     options = parser.parse_args(arguments)
     try:
         # A second to import, in which Ctrl-C is understood already.
-        from generator.commands import run  # noqa: PLC0415
+        from generator import commands  # noqa: PLC0415
         from generator.document import GenerationError  # noqa: PLC0415
 
         try:
-            print(run(options.command, options.root.resolve()))
+            print(getattr(commands, options.command)(options.root.resolve()))
         except GenerationError as error:
             print(error, file=sys.stderr)
+            return 1
+        except OSError as error:
+            print(f"{error.filename or 'a file cannot be written'}: {error.strerror or error}", file=sys.stderr)
             return 1
     except KeyboardInterrupt:
         print("interrupted; no file is left half written", file=sys.stderr)

@@ -1,4 +1,7 @@
-"""What `python -m generator` does, one function for each command; it returns what there is to say about it."""
+"""What `python -m generator` does in the repository *root*: a function for each command, which returns what to print.
+
+A GenerationError or OSError leaves every file as it was.
+"""
 
 import tempfile
 from collections.abc import Generator
@@ -15,18 +18,6 @@ SPEC = "openapi/rounded.yaml"
 CONFIG = "generator/config.yaml"
 TEMPLATES = "generator/templates"
 PACKAGE = "generated_client/callrounded_generated"
-
-
-def run(command: str, root: Path) -> str:
-    """Run a command in the repository *root* and return what there is to say about it.
-
-    Raises:
-        GenerationError: It failed, for a reason that lies outside the generator. No file was changed.
-    """
-    try:
-        return {"spec": spec, "generate": generate, "fresh": fresh}[command](root)
-    except OSError as error:
-        raise GenerationError(f"{error.filename or 'a file cannot be written'}: {error.strerror or error}") from error
 
 
 def spec(root: Path) -> str:
