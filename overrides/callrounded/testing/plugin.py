@@ -21,7 +21,7 @@ _KEY = "test-key"
 def rounded_fake(monkeypatch: pytest.MonkeyPatch) -> Generator[FakeRounded]:
     """An API without records, on loopback, that every `Rounded()` and `AsyncRounded()` of the test talks to.
 
-    They find it in the environment (`CALLROUNDED_BASE_URL`, `CALLROUNDED_API_KEY`): the code under test needs no change.
+    The environment says so (`CALLROUNDED_BASE_URL`, `CALLROUNDED_API_KEY`): the code under test needs no change.
     """
     fake = FakeRounded()
     with fake.serve() as server:
