@@ -1,6 +1,6 @@
 """The rules of this house for its own document, beyond what any document must hold: `nox -s spec` checks them.
 
-They keep the generated client readable (names, docstrings) and its listings alike (one set of parameters, one envelope).
+They keep the generated client readable (names, docstrings), and listings alike (one set of parameters, one envelope).
 """
 
 from collections.abc import Iterator
