@@ -10,7 +10,8 @@ from pathlib import Path
 
 from generator import openapi
 from generator.check import check
-from generator.document import Document, GenerationError
+from generator.document import Document, GenerationError, SpecError
+from generator.house import broken_rules
 from generator.package import Changes, changes, diff, manifest, replace, summary
 from generator.render import render
 
@@ -21,8 +22,11 @@ PACKAGE = "generated_client/callrounded_generated"
 
 
 def spec(root: Path) -> str:
-    """Check the document and its examples."""
-    openapi.read(_read(root), root / CONFIG, root / PACKAGE)
+    """Check the document, its examples, and the rules of this house."""
+    document = _read(root)
+    openapi.read(document, root / CONFIG, root / PACKAGE)
+    if problems := list(broken_rules(document)):
+        raise SpecError(document.path, problems)
     return f"{SPEC} is sound, and all examples are valid"
 
 
