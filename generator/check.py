@@ -1,13 +1,13 @@
 """Check what openapi-python-client takes for granted, and name everything that is wrong with a document at once.
 
-Is it OpenAPI, do its references lead to a component of the right kind, are operations told apart, and are the examples
-valid? What cannot be generated is for openapi-python-client to say.
+Is it OpenAPI, do its references lead to a component of the right kind, are operations told apart, and are defaults
+valid? What cannot be generated is for openapi-python-client to say. Examples change no code: they are checked apart.
 """
 
 import json
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import import_module
 from importlib.metadata import distribution
 from pathlib import Path
@@ -33,15 +33,20 @@ def check(document: Document) -> None:
     """Do nothing if *document* is sound.
 
     Raises:
-        SpecError: It is not. All problems are listed; whether examples are valid is told when there is no other.
+        SpecError: It is not. All problems are listed; whether defaults are valid is told when there is no other.
     """
     version = str(document.data.get("openapi"))
     if not re.fullmatch(r"3\.[01]\.\d+", version):
         message = f"only OpenAPI 3.0 and 3.1 are supported, this is {version}"
         raise document.problem(("openapi",), message if "openapi" in document.data else "no OpenAPI document")
     problems = [*_structure(document, version[:3]), *_references(document), *_paths(document), *_security(document)]
-    if problems or (problems := list(_examples(document))):
+    if problems or (problems := list(_invalid(document, "default", "const", "enum"))):
         raise SpecError(document.path, problems)
+
+
+def invalid_examples(document: Document) -> Iterator[Problem]:
+    """Yield each part of an example that its schema does not allow; *document* is sound."""
+    return _invalid(document, "example", "examples")
 
 
 def _structure(document: Document, version: str) -> Iterator[Problem]:
@@ -147,9 +152,9 @@ def _security(document: Document) -> Iterator[Problem]:
                     yield document.located((*pointer, "security", index, name), message)
 
 
-def _examples(document: Document) -> Iterator[Problem]:
-    """Yield each part of a default, example, const or value of an enum that its schema does not allow."""
-    for schema, pointer, value in _samples(document):
+def _invalid(document: Document, *keywords: str) -> Iterator[Problem]:
+    """Yield each part of the values of *keywords* that its schema does not allow."""
+    for schema, pointer, value in _samples(document, keywords):
         try:
             errors = list(map(_cause, validator(document, schema).iter_errors(value)))
         except RecursionError:
@@ -159,20 +164,20 @@ def _examples(document: Document) -> Iterator[Problem]:
             yield document.located((*pointer, *error.absolute_path), f"not valid for its schema: {_message(error)}")
 
 
-def _samples(document: Document) -> Iterator[tuple[Json, Pointer, Json]]:
-    """Yield the schema, the place and the value of each sample."""
-    for keyword, pointer, node in objects(document.data):
-        schema = node.get("schema", True) if keyword in {"parameters", "headers", "content"} else node
-        for key in ("default", "example", "const"):
-            if key in node:
-                yield schema, (*pointer, key), node[key]
-        for key in ("examples", "enum"):
-            for index, value in enumerate(items(node.get(key))):
-                yield schema, (*pointer, key, index), value
-        for name, example in fields(node.get("examples")).items():
-            place, resolved = document.resolve(example, (*pointer, "examples", name))
-            if "value" in fields(resolved):
-                yield schema, (*place, "value"), resolved["value"]
+def _samples(document: Document, keywords: Collection[str]) -> Iterator[tuple[Json, Pointer, Json]]:
+    """Yield schema, place and value for each value of *keywords*."""
+    for kind, pointer, node in objects(document.data):
+        schema = node.get("schema", True) if kind in {"parameters", "headers", "content"} else node
+        for key in node.keys() & keywords:
+            value, at = node[key], (*pointer, key)
+            if key not in ("enum", "examples"):
+                yield schema, at, value
+            for index, item in enumerate(items(value)) if key in ("enum", "examples") else ():
+                yield schema, (*at, index), item
+            for name, example in fields(value).items() if key == "examples" else ():
+                place, resolved = document.resolve(example, (*at, name))
+                if "value" in fields(resolved):
+                    yield schema, (*place, "value"), resolved["value"]
 
 
 def validator(document: Document, schema: Json) -> Any:

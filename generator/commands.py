@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from generator import openapi
-from generator.check import check
+from generator.check import check, invalid_examples
 from generator.document import Document, GenerationError, SpecError
 from generator.house import broken_rules
 from generator.package import Changes, changes, diff, manifest, replace, summary
@@ -25,7 +25,7 @@ def spec(root: Path) -> str:
     """Check the document, its examples, and the rules of this house."""
     document = _read(root)
     openapi.read(document, root / CONFIG, root / PACKAGE)
-    if problems := list(broken_rules(document)):
+    if problems := [*broken_rules(document), *invalid_examples(document)]:
         raise SpecError(document.path, problems)
     return f"{SPEC} is sound, and all examples are valid"
 

@@ -276,7 +276,7 @@ class _Builder:
         self.problems.append(Problem(place(pointer), line or self.lines[pointer], message))
 
     def _scalar(self, node: Any, pointer: Pointer) -> Json:
-        text, tag = str(node.value), _tag(node)
+        text, tag = _text(node), _tag(node)
         if tag in {"str", "timestamp"} and not re.search("[\ud800-\udfff]", text):
             return text
         if tag in _SCALARS:
@@ -293,7 +293,7 @@ class _Builder:
     def _mapping(self, node: Any, pointer: Pointer) -> Json:
         mapping: dict[str, Json] = {}
         for key, item in node.value:
-            name = str(key.value) if key.id == "scalar" else "?"
+            name = _text(key) if key.id == "scalar" else "?"
             inner = (*pointer, name)
             if _tag(key) not in {"str", "timestamp"}:
                 advice = "merge keys are not supported" if _tag(key) == "merge" else "put it in quotes"
@@ -303,6 +303,15 @@ class _Builder:
             else:
                 mapping[name] = self.value(item, inner, _line(key))
         return mapping
+
+
+def _text(node: Any) -> str:
+    """Return the text of a scalar. JSON may write one character as two escapes, which YAML does not put together."""
+    text = str(node.value)
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        return text
 
 
 def _tag(node: Any) -> str:

@@ -233,7 +233,7 @@ def _take_null_away(schemas: dict[str, Any]) -> set[str]:
         types, values = _types(schema), schema.get("enum") or []
         has_class = "object" in types or {"additionalProperties", "allOf", "enum", "properties"} & schema.keys()
         is_nullable = schema.get("nullable") or "null" in (schema.get("type") or []) or None in values
-        if has_class and is_nullable:
+        if has_class and is_nullable and values != [None]:
             found.add(reference)
             schema.pop("nullable", None)
             if types:

@@ -77,6 +77,8 @@ def build(package: Any, thing: str, operation: str = "", response: str = "", mor
         ("{$ref: '#/components/schemas/Part', nullable: true, x-a: 1}", {"n": 1}),
         ("{type: string, nullable: true}", "x"),
         ("{type: integer, examples: [1, 2], example: 3}", 1),
+        ("{type: integer, example: many}", 1),
+        ("{enum: [null]}", None),
         ("{type: integer, deprecated: true}", 1),
         ("{type: integer, foo: 1}", 1),
     ],

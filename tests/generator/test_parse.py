@@ -155,6 +155,11 @@ def test_what_is_refused_is_named_with_its_line(text: bytes, said: str) -> None:
     assert refusal(text) == [said]
 
 
+def test_two_escapes_are_one_character() -> None:
+    """JSON writes some characters as two escapes, in names as well."""
+    assert Document.parse(rb'{"\ud83d\ude00": "a\ud83d\ude00"}', "spec.json").data == {"\U0001f600": "a\U0001f600"}
+
+
 def test_all_that_is_refused_is_named() -> None:
     """One run is enough to see everything that is wrong with the notation."""
     assert [line.split(":")[1] for line in refusal("a: .inf\nb:\n  1: x\nc: 1\nc: 2\n")] == ["1", "3", "5"]

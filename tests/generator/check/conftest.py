@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from generator import openapi
-from generator.check import check
+from generator.check import check, invalid_examples
 from generator.document import Document, SpecError
 
 LIBRARY = Path(__file__).parent.parent / "specs" / "library.yaml"
@@ -17,9 +17,9 @@ CONFIG = Path(__file__).parents[3] / "generator" / "config.yaml"
 def said_of() -> Callable[..., list[str]]:
     """Edit the small document: `said_of(old, new, at)`.
 
-    Returns what `check`, or else openapi-python-client, says of the result, one text for each problem. A problem on
-    the line where *at* is first found in the edited document begins with `here: `, others with the file and the
-    number of their line.
+    Returns what `nox -s spec` says of the result, but for the rules of our own document, one text for each problem. A
+    problem on the line where *at* is first found in the edited document begins with `here: `, others with the file and
+    the number of their line.
     """
 
     def said_of(old: str, new: str, at: str) -> list[str]:
@@ -32,7 +32,9 @@ def said_of() -> Callable[..., list[str]]:
             check(document)
             openapi.read(document, CONFIG, LIBRARY)
         except SpecError as error:
-            return [line.replace(f"library.yaml:{here}: ", "here: ", 1) for line in str(error).splitlines()]
-        return []
+            found = error
+        else:
+            found = SpecError(document.path, invalid_examples(document))
+        return [line.replace(f"library.yaml:{here}: ", "here: ", 1) for line in str(found).splitlines()]
 
     return said_of

@@ -5,8 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
-from generator.check import check
+from generator.check import check, invalid_examples
 from generator.document import Document, SpecError
+
+
+def check_with_examples(document: Document) -> None:
+    """Raise SpecError if a sample of *document* is not valid."""
+    check(document)
+    if problems := list(invalid_examples(document)):
+        raise SpecError(document.path, problems)
+
 
 SaidOf = Callable[[str, str, str], list[str]]
 PAGES = "components.schemas.Book.allOf[1].properties.pages"
@@ -126,7 +134,7 @@ def said_of_schemas(version: str, schemas: str) -> str:
     """Return what is said of a document of this *version* with these *schemas*, empty if nothing."""
     text = f"openapi: {version}\ninfo: {{title: T, version: '1'}}\npaths: {{}}\ncomponents: {{schemas: {schemas}}}\n"
     try:
-        check(Document.parse(text.encode(), "small.yaml"))
+        check_with_examples(Document.parse(text.encode(), "small.yaml"))
     except SpecError as error:
         return str(error)
     return ""
