@@ -9,7 +9,7 @@ import logging
 
 import httpx
 
-from ._errors import APIError, APIStatusError
+from ._errors import APIError, APIStatusError, request_id
 
 logger = logging.getLogger("callrounded")
 logger.addHandler(logging.NullHandler())
@@ -19,12 +19,12 @@ def log_response(response: httpx.Response) -> None:
     """Log that *response*, a complete one, has arrived."""
     if not logger.isEnabledFor(logging.DEBUG):
         return
-    request, headers = response.request, response.headers
+    request = response.request
     facts = {
         "method": request.method,
         "url": str(request.url),
         "status_code": response.status_code,
-        "request_id": headers.get("x-request-id") or headers.get("request-id") or headers.get("cf-ray"),
+        "request_id": request_id(response.headers),
     }
     logger.debug(
         "%s %s: status %d, %d bytes, request id %s",

@@ -84,7 +84,7 @@ class Sender(_BaseSender[httpx.Client]):
                 hold.wait()
             http = self.http()
             client = self._client.set_httpx_client(http)
-            with mapped_errors(client.token, lambda: http.is_closed):
+            with mapped_errors(client.token, http):
                 response = operation.sync_detailed(client, **arguments)
             return successful(response, client.token)
 
@@ -108,7 +108,7 @@ class AsyncSender(_BaseSender[httpx.AsyncClient]):
                 await hold.wait_async()
             http = self.http()
             client = self._client.set_async_httpx_client(http)
-            with mapped_errors(client.token, lambda: http.is_closed):
+            with mapped_errors(client.token, http):
                 response = await operation.asyncio_detailed(client, **arguments)
             return successful(response, client.token)
 
