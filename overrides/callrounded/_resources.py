@@ -13,10 +13,10 @@ from __future__ import annotations
 import builtins
 import copy
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import aclosing, closing
 from types import MethodType
-from typing import Any, Generic, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, Self, TypeAlias, TypeVar
 
 from callrounded_generated.responses import Response
 
@@ -30,14 +30,15 @@ from ._page_context import PageContext
 from ._paging import ListEnvelope, PageRequest
 from ._prefetch import read_pages, read_pages_async
 from ._retry import Hold
-from ._sending import AsyncSender, Sender
 from ._signatures import with_parameters
 
 P = ParamSpec("P")
 L = ParamSpec("L")
 T = TypeVar("T")
-S = TypeVar("S", Sender, AsyncSender)
-S_co = TypeVar("S_co", Sender, AsyncSender, covariant=True)
+Send: TypeAlias = Callable[[Operation[..., object], dict[str, Any], Hold | None], Response[Any]]
+AsyncSend: TypeAlias = Callable[[Operation[..., object], dict[str, Any], Hold | None], Awaitable[Response[Any]]]
+S = TypeVar("S", Send, AsyncSend)
+S_co = TypeVar("S_co", Send, AsyncSend, covariant=True)
 
 _PAGING = frozenset({"page", "limit", "use_cursor", "cursor"})
 _OURS = frozenset(ListingArguments.__annotations__) - _PAGING
@@ -45,7 +46,7 @@ _OURS = frozenset(ListingArguments.__annotations__) - _PAGING
 
 class _Client(Protocol[S_co]):
     @property
-    def _sender(self) -> S_co: ...
+    def _send(self) -> S_co: ...
 
 
 class _AnyListResource(Generic[P, L, T, S]):
@@ -60,7 +61,7 @@ class _AnyListResource(Generic[P, L, T, S]):
         """
         self._operation = operation
         self._options = listing
-        self._sender: S
+        self._send: S
         parameters = inspect.signature(operation.sync_detailed).parameters
         self._filters = set(parameters) - _PAGING - {"client"}
         self._ambiguous = _OURS & self._filters
@@ -82,7 +83,7 @@ class _AnyListResource(Generic[P, L, T, S]):
         bound = copy.copy(self)
         vars(bound).update({name: MethodType(method, bound) for name, method in self._methods.items()})
         # Private to users; the protocol says that a client has it.
-        bound._sender = client._sender  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        bound._send = client._send  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         return bound
 
     def __repr__(self) -> str:
@@ -118,7 +119,7 @@ class _AnyListResource(Generic[P, L, T, S]):
         return Listing(plan, start, starts_over=starts_over)
 
 
-class ListResource(_AnyListResource[P, L, T, Sender]):
+class ListResource(_AnyListResource[P, L, T, Send]):
     """The records of one kind: a page of them, an iterator of all, or a list of all."""
 
     def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> Iterator[T]:  # noqa: D417 - these are the keywords
@@ -185,7 +186,7 @@ class ListResource(_AnyListResource[P, L, T, Sender]):
             APIError: the page did not come.
         """
         plan, start, request = self._single(by_name(self._operation, args, kwargs))
-        response = self._sender.send(self._operation, kwargs)
+        response = self._send(self._operation, kwargs, None)
         context = PageContext[T].first(plan, start, request, response)
         return Page(context, lambda listing: self._read(listing, window=0))
 
@@ -198,13 +199,13 @@ class ListResource(_AnyListResource[P, L, T, Sender]):
         self, listing: Listing[T], *, window: int | None, options: ListingOptions | None = None
     ) -> Generator[ReceivedPage[T], None, None]:
         def send(request: PageRequest, hold: Hold) -> Response[Any]:
-            return self._sender.send(self._operation, listing.plan.filters | request.arguments(), hold)
+            return self._send(self._operation, listing.plan.filters | request.arguments(), hold)
 
         concurrency, on_progress = (1, None) if options is None else (options.concurrency, options.on_progress)
         return read_pages(listing, send, concurrency=concurrency, window=window, on_progress=on_progress)
 
 
-class AsyncListResource(_AnyListResource[P, L, T, AsyncSender]):
+class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
     """The records of one kind: a page of them, an iterator of all, or a list of all."""
 
     def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> AsyncIterator[T]:
@@ -242,7 +243,7 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSender]):
         plan, start, request = self._single(by_name(self._operation, args, kwargs))
 
         async def get() -> AsyncPage[T]:
-            response = await self._sender.send(self._operation, kwargs)
+            response = await self._send(self._operation, kwargs, None)
             return AsyncPage(
                 PageContext[T].first(plan, start, request, response), lambda listing: self._read(listing, window=0)
             )
@@ -259,7 +260,7 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSender]):
         self, listing: Listing[T], *, window: int | None, options: ListingOptions | None = None
     ) -> AsyncGenerator[ReceivedPage[T], None]:
         async def send(request: PageRequest, hold: Hold) -> Response[Any]:
-            return await self._sender.send(self._operation, listing.plan.filters | request.arguments(), hold)
+            return await self._send(self._operation, listing.plan.filters | request.arguments(), hold)
 
         concurrency, on_progress = (1, None) if options is None else (options.concurrency, options.on_progress)
         return read_pages_async(listing, send, concurrency=concurrency, window=window, on_progress=on_progress)

@@ -7,7 +7,6 @@ responds on purpose is not.
 from __future__ import annotations
 
 import asyncio
-import calendar
 import logging
 import random
 import re
@@ -15,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from datetime import UTC, datetime
 from email.utils import parsedate_tz
 from typing import Final, ParamSpec, TypeVar
 
@@ -92,7 +92,10 @@ def _moment(date: str) -> float | None:
     """Return *date* in seconds since 1970, or None if it is unreadable; a leap second is the moment after :59."""
     try:
         parsed = parsedate_tz(date)
-        return None if parsed is None else calendar.timegm(parsed[:9]) - (parsed[9] or 0)
+        if parsed is None:
+            return None
+        year, month, day, hour, minute, second = parsed[:6]
+        return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp() + second - (parsed[9] or 0)
     except (ValueError, OverflowError):
         return None
 
