@@ -14,7 +14,7 @@ from callrounded_generated.client import AuthenticatedClient
 from ._connections import CLOSED, Connections
 from ._errors import ClientClosedError
 from ._options import NOT_GIVEN, NotGiven, OnInvalid, Options, Timeout
-from ._signatures import with_qualname
+from ._signatures import copied
 
 H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
 
@@ -28,7 +28,8 @@ class BaseRounded(ABC, Generic[H]):
     def __init_subclass__(cls) -> None:
         # So that the error of a misspelled option names Rounded, not this class.
         if "__init__" not in vars(cls):
-            init = with_qualname(cast(FunctionType, cls.__init__), f"{cls.__name__}.__init__")
+            init = copied(cast(FunctionType, cls.__init__))
+            init.__qualname__ = f"{cls.__name__}.__init__"
             type.__setattr__(cls, "__init__", init)
 
     def __init__(

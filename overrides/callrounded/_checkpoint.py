@@ -1,92 +1,79 @@
-"""Where a listing stands, and the same as plain JSON that goes on in another process."""
+"""Where a listing stands: plain data from which it goes on, in another process too."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
-from attrs import define, field
 from msgspec import Meta
 
 from ._errors import ConfigurationError
 
 
 class Checkpoint(TypedDict):
-    """Where a listing stands, as JSON data. It holds no key."""
+    """Where a listing stands, as far as its records were handed out. It is JSON data, and holds no key."""
 
     version: Literal[1]
     operation: str
     mode: Literal["page", "cursor"]
     limit: int | None
+    """Records per page; None for the server's default."""
     filters: dict[str, Any]
+    """The other parameters of the operation."""
     page: Annotated[int, Meta(ge=1)] | None
+    """The number of the next page; None in cursor mode."""
     cursor: str | None
+    """The cursor of the next page; None for the first, and at the end until the total is compared."""
     count: Annotated[int, Meta(ge=0)] | None
+    """How many records were handed out before; None if nobody knows."""
     total: int | None
+    """How many records there were when the last page was read, in page mode."""
     max_items: Annotated[int, Meta(ge=0)] | None
+    """Maximum number of records from here on."""
     at_end: bool
+    """Whether there is no next page."""
     changed: bool
+    """Whether the listing changed while it was read, so that nobody can go on from here."""
 
 
-@define(frozen=True, kw_only=True)
-class Position:
-    """Where a listing stands, as far as its records were handed out.
+def new_checkpoint(
+    operation: str,
+    *,
+    limit: int | None,
+    filters: dict[str, Any],
+    page: int | None,
+    use_cursor: bool | None,
+    cursor: str | None,
+    max_items: int | None = None,
+) -> Checkpoint:
+    """Return where a listing with these parameters begins.
 
-    Attributes:
-        page: The number of the next page; None in cursor mode.
-        cursor: The cursor of the next page; None for the first, and at the end until the total is compared.
-        count: How many records come before this position; None if nobody knows.
-        total: How many records there were when the last page was read, in page mode.
-        max_items: Maximum number of records from here on.
-        at_end: Whether there is no next page.
-        changed: Whether the listing changed while it was read, so that nobody can go on from here.
+    Raises:
+        ConfigurationError: the pagination parameters contradict each other.
     """
-
-    page: int | None = 1
-    cursor: str | None = None
-    count: int | None = 0
-    total: int | None = None
-    max_items: int | None = None
-    at_end: bool = False
-    changed: bool = False
-
-
-@define(frozen=True, kw_only=True)
-class Plan:
-    """What a listing reads, wherever it stands.
-
-    Attributes:
-        operation: The name of the operation.
-        limit: Records per page; None for the server's default.
-        filters: The other parameters of the operation.
-        verify: Whether to make sure that the listing is complete.
-    """
-
-    operation: str
-    limit: int | None = None
-    filters: dict[str, Any] = field(factory=dict[str, Any])
-    verify: bool = True
-
-    def checkpoint(self, position: Position) -> Checkpoint:
-        """Return *position* as JSON data."""
-        return {
-            "version": 1,
-            "operation": self.operation,
-            "mode": "cursor" if position.page is None else "page",
-            "limit": self.limit,
-            "filters": msgspec.to_builtins(self.filters),
-            "page": position.page,
-            "cursor": position.cursor,
-            "count": position.count,
-            "total": position.total,
-            "max_items": position.max_items,
-            "at_end": position.at_end,
-            "changed": position.changed,
-        }
+    if cursor is not None and use_cursor is False:
+        raise ConfigurationError("cursor= implies cursor mode: leave out use_cursor=False.")
+    by_cursor = use_cursor or cursor is not None
+    if by_cursor and page is not None:
+        raise ConfigurationError("page= is for page mode: leave it out, or cursor= and use_cursor=True.")
+    return {
+        "version": 1,
+        "operation": operation,
+        "mode": "cursor" if by_cursor else "page",
+        "limit": limit,
+        "filters": filters,
+        "page": None if by_cursor else page or 1,
+        "cursor": cursor,
+        "count": 0 if cursor is None else None,
+        "total": None,
+        "max_items": max_items,
+        "at_end": False,
+        "changed": False,
+    }
 
 
-def resume(checkpoint: object, operation: str, *, verify: bool) -> tuple[Plan, Position]:
-    """Return the plan of the listing that *checkpoint* is of, and the position in it.
+def checked(checkpoint: object, operation: str) -> Checkpoint:
+    """Return *checkpoint*, which comes from somewhere else.
 
     Raises:
         ConfigurationError: it is damaged, of another operation, or of a release that writes checkpoints differently.
@@ -99,13 +86,9 @@ def resume(checkpoint: object, operation: str, *, verify: bool) -> tuple[Plan, P
         raise ConfigurationError(f"The checkpoint is of {read['operation']!r:.80}, this listing is of {operation!r}.")
     if (read["mode"] == "cursor") != (read["page"] is None):
         raise ConfigurationError("The checkpoint is damaged: its mode and its position do not belong together.")
-    position = Position(
-        page=read["page"],
-        cursor=read["cursor"],
-        count=read["count"],
-        total=read["total"],
-        max_items=read["max_items"],
-        at_end=read["at_end"],
-        changed=read["changed"],
-    )
-    return Plan(operation=operation, limit=read["limit"], filters=read["filters"], verify=verify), position
+    return read
+
+
+def as_json(checkpoint: Checkpoint) -> Checkpoint:
+    """Return *checkpoint* with filters that JSON can hold."""
+    return {**checkpoint, "filters": msgspec.to_builtins(checkpoint["filters"])}

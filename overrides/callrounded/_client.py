@@ -10,7 +10,7 @@ import httpx
 from callrounded_generated.api.phone_numbers import list_phone_numbers
 from callrounded_generated.responses import Response
 
-from ._arguments import listing_options
+from ._arguments import ListingOptions
 from ._base_client import BaseRounded
 from ._connections import AsyncConnections, Connections, new_async_client, new_client
 from ._error_mapping import mapped_errors, successful
@@ -36,7 +36,7 @@ class Rounded(BaseRounded[httpx.Client]):
         phone_numbers: The phone numbers of the account.
     """
 
-    phone_numbers = ListResource(list_phone_numbers, listing_options)
+    phone_numbers = ListResource(list_phone_numbers, ListingOptions)
 
     def _connect(self, base_url: str, http_client: httpx.Client | None) -> Connections[httpx.Client]:
         return Connections(http_client, httpx.Client, lambda: new_client(base_url))
@@ -104,7 +104,7 @@ class AsyncRounded(BaseRounded[httpx.AsyncClient]):
         phone_numbers: The phone numbers of the account.
     """
 
-    phone_numbers = AsyncListResource(list_phone_numbers, listing_options)
+    phone_numbers = AsyncListResource(list_phone_numbers, ListingOptions)
 
     def _connect(self, base_url: str, http_client: httpx.AsyncClient | None) -> Connections[httpx.AsyncClient]:
         return AsyncConnections(http_client, httpx.AsyncClient, lambda: new_async_client(base_url))

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from contextlib import aclosing, closing
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import httpx
 
-from ._checkpoint import Checkpoint
+from callrounded_generated.responses import Response
+
+from ._checkpoint import Checkpoint, as_json, new_checkpoint
 from ._errors import ConfigurationError, PaginationError
-from ._listing import Listing, ReceivedPage
-from ._page_context import PageContext
-from ._paging import ListEnvelope, next_page_request
+from ._listing import Listing, ReceivedPage, at_position
+from ._page_request import ListEnvelope, next_page_request
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 Read: TypeAlias = Callable[[Listing[T]], Generator[ReceivedPage[T], None, None]]
 """Reads the pages of a listing, each when its turn comes."""
 AsyncRead: TypeAlias = Callable[[Listing[T]], AsyncGenerator[ReceivedPage[T], None]]
 
 
-class _AnyPage(Generic[T]):
+class _AnyPage(Generic[T, R]):
     """What the pages of both worlds have in common."""
 
-    def __init__(self, context: PageContext[T]) -> None:
-        self._plan = context.plan
-        self._position = context.position
-        self._data = context.data
-        self._request = context.request
-        self._envelope: ListEnvelope[T] = cast(Any, context.response.parsed)
-        self._context: PageContext[T] | None = context
+    def __init__(self, page: ReceivedPage[T], read: R, cursors: frozenset[str | None] = frozenset()) -> None:
+        """Show *page*, to which *cursors* led; *read* reads those after it."""
+        if page.response is None:
+            raise PaginationError("No next page: the listing ends here.")
+        self._request, self._data, self._checkpoint = page.request, page.records, page.checkpoint
+        self._cursors = cursors | {page.request.cursor}
+        self._envelope: ListEnvelope[T] = cast(Any, page.response.parsed)
+        self._response: Response[Any] | None = page.response
+        self._reader: R | None = read
 
     @property
     def data(self) -> list[T]:
@@ -73,12 +77,12 @@ class _AnyPage(Generic[T]):
     @property
     def response(self) -> httpx.Response | None:
         """The response; None when the page was pickled."""
-        return None if self._context is None else self._context.response.http
+        return None if self._response is None else self._response.http
 
     @property
     def checkpoint(self) -> Checkpoint:
         """The position after this page, for `iter_all(checkpoint=...)`; from the last page on there is nothing."""
-        return self._plan.checkpoint(self._position)
+        return as_json(self._checkpoint)
 
     def has_next_page(self) -> bool:
         """Return whether there is a page after this one."""
@@ -90,32 +94,49 @@ class _AnyPage(Generic[T]):
 
     def __getstate__(self) -> dict[str, Any]:
         # Without the client, which holds the key, and the response.
-        return vars(self) | {"_read": None, "_context": None}
+        return vars(self) | {"_reader": None, "_response": None}
 
-    def _check_next_page(self) -> None:
-        """Raise a PaginationError if there is no page after this one."""
+    @property
+    def _read(self) -> R:
+        if self._reader is None:
+            raise ConfigurationError(
+                "This page was pickled or copied and has no client. Resume with iter_all(checkpoint=page.checkpoint)."
+            )
+        return self._reader
+
+    def _listing(self) -> Listing[T]:
+        """Return the listing that begins with this page, which it has received.
+
+        Raises:
+            PaginationLoopError: it is another page than the one requested.
+        """
+        sent, after = self._request, self._checkpoint
+        start = new_checkpoint(
+            after["operation"],
+            limit=after["limit"],
+            filters=after["filters"],
+            page=sent.page,
+            use_cursor=sent.use_cursor,
+            cursor=sent.cursor,
+        )
+        listing = Listing[T](start)
+        listing.next_request()
+        with at_position(listing):
+            listing.receive(sent, self._response)
+        return listing
+
+    def _listing_after(self) -> Listing[T]:
+        """Return the listing of the pages after this one."""
         if not self.has_next_page():
             raise PaginationError("No next page; check has_next_page() first.")
+        return Listing(self._checkpoint, cursors=self._cursors)
 
 
-def _present(value: T | None) -> T:
-    """Return what a pickled page lacks."""
-    if value is None:
-        raise ConfigurationError(
-            "This page was pickled or copied and has no client. Resume with iter_all(checkpoint=page.checkpoint)."
-        )
-    return value
-
-
-class Page(_AnyPage[T]):
+class Page(_AnyPage[T, Read[T]]):
     """One page of a listing. Iterating it yields its records and those of the pages after it, to the last one.
 
     The iteration is either complete or raises, as `iter_all` does; each page is requested when its turn comes.
     """
-
-    def __init__(self, context: PageContext[T], read: Read[T]) -> None:
-        super().__init__(context)
-        self._read: Read[T] | None = read
 
     def __iter__(self) -> Iterator[T]:
         """Yield the records of this page and of those after it."""
@@ -128,12 +149,12 @@ class Page(_AnyPage[T]):
         Raises:
             RoundedError: a page did not come, or records are missing; see `iter_all`.
         """
-        read, context = _present(self._read), _present(self._context)
+        read, cursors = self._read, self._cursors
         yield self
-        with closing(read(context.listing())) as pages:
+        with closing(read(self._listing())) as pages:
             for page in pages:
                 if page.response is not None:
-                    yield Page(context.next(page), read)
+                    yield Page(page, read, cursors)
 
     def get_next_page(self) -> Page[T]:
         """Request the page after this one and return it.
@@ -143,21 +164,15 @@ class Page(_AnyPage[T]):
             IncompleteListingError: the number of records has changed.
             RoundedError: the page did not come.
         """
-        read, context = _present(self._read), _present(self._context)
-        self._check_next_page()
-        with closing(read(context.listing_after())) as pages:
-            return Page(context.next(next(pages)), read)
+        with closing(self._read(self._listing_after())) as pages:
+            return Page(next(pages), self._read, self._cursors)
 
 
-class AsyncPage(_AnyPage[T]):
+class AsyncPage(_AnyPage[T, AsyncRead[T]]):
     """One page of a listing. Iterating it yields its records and those of the pages after it, to the last one.
 
     The iteration is either complete or raises, as `iter_all` does; each page is requested when its turn comes.
     """
-
-    def __init__(self, context: PageContext[T], read: AsyncRead[T]) -> None:
-        super().__init__(context)
-        self._read: AsyncRead[T] | None = read
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
         """Yield the records of this page and of those after it."""
@@ -172,12 +187,12 @@ class AsyncPage(_AnyPage[T]):
         Raises:
             RoundedError: a page did not come, or records are missing; see `iter_all`.
         """
-        read, context = _present(self._read), _present(self._context)
+        read, cursors = self._read, self._cursors
         yield self
-        async with aclosing(read(context.listing())) as pages:
+        async with aclosing(read(self._listing())) as pages:
             async for page in pages:
                 if page.response is not None:
-                    yield AsyncPage(context.next(page), read)
+                    yield AsyncPage(page, read, cursors)
 
     async def get_next_page(self) -> AsyncPage[T]:
         """Request the page after this one and return it.
@@ -187,10 +202,8 @@ class AsyncPage(_AnyPage[T]):
             IncompleteListingError: the number of records has changed.
             RoundedError: the page did not come.
         """
-        read, context = _present(self._read), _present(self._context)
-        self._check_next_page()
-        async with aclosing(read(context.listing_after())) as pages:
-            return AsyncPage(context.next(await anext(pages)), read)
+        async with aclosing(self._read(self._listing_after())) as pages:
+            return AsyncPage(await anext(pages), self._read, self._cursors)
 
 
 class PendingPage(Generic[T]):
@@ -211,9 +224,3 @@ class PendingPage(Generic[T]):
 
     def __repr__(self) -> str:
         return "<a page that is not requested yet: await it>"
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> NoReturn:
-            hint = ": await it first, page = await client.….list(…)" if hasattr(AsyncPage, name) else ""
-            raise AttributeError(f"A page that is not requested yet has no attribute {name!r}{hint}.")

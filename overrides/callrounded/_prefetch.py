@@ -10,7 +10,6 @@ What they decide is decided in `_listing`. Both look ahead as far as a window of
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +21,8 @@ from callrounded_generated.responses import Response
 from ._arguments import OnProgress
 from ._connections import running_loop
 from ._errors import NotFoundError
-from ._listing import Listing, ReceivedPage, checkpoint_on_error
-from ._paging import PageRequest
+from ._listing import Listing, ReceivedPage, at_position
+from ._page_request import PageRequest
 from ._retry import Hold
 
 T = TypeVar("T")
@@ -53,30 +52,28 @@ def read_pages(
         def call() -> Response[Any]:
             return context.run(send, request, hold)
 
-        if window == 0 or (not in_flight and listing.position is first):
+        if window == 0 or (not in_flight and not listing.progress.pages):
             return call  # Nothing is in flight beside it: this thread can do it.
         try:
             return threads.submit(call).result
         except RuntimeError:  # The interpreter is about to exit, or no thread can be started.
             return call
 
-    first = listing.position
     try:
         while not listing.is_done:
-            with checkpoint_on_error(listing):
+            with at_position(listing):
                 _request_pages(listing, in_flight, begin, window if window is None else max(window, 1))
                 page = _received(listing, *in_flight.popleft())
                 _request_pages(listing, in_flight, begin, window)
             if on_progress is not None and page.response is not None:
-                on_progress(page.progress)
+                on_progress(listing.progress)
             yield page
             window = window and min(2 * window, concurrency)
-        with checkpoint_on_error(listing):
+        with at_position(listing):
             listing.finish()
     finally:
         hold.stop()
-        # Whoever presses Ctrl-C does not want to wait.
-        threads.shutdown(wait=not isinstance(sys.exception(), KeyboardInterrupt), cancel_futures=True)
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 async def read_pages_async(
@@ -96,7 +93,7 @@ async def read_pages_async(
 
     try:
         while not listing.is_done:
-            with checkpoint_on_error(listing):
+            with at_position(listing):
                 _request_pages(listing, in_flight, begin, window if window is None else max(window, 1))
                 request, task = in_flight[0]
                 await asyncio.wait([task])
@@ -104,10 +101,10 @@ async def read_pages_async(
                 page = _received(listing, request, task.result)
                 _request_pages(listing, in_flight, begin, window)
             if on_progress is not None and page.response is not None:
-                on_progress(page.progress)
+                on_progress(listing.progress)
             yield page
             window = window and min(2 * window, concurrency)
-        with checkpoint_on_error(listing):
+        with at_position(listing):
             listing.finish()
     finally:
         await _end([task for _, task in in_flight])

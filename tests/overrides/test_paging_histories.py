@@ -27,9 +27,9 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from callrounded import APIConnectionError, NotFoundError, PaginationError, RoundedError
-from callrounded._checkpoint import Plan, Position, resume
+from callrounded._checkpoint import checked, new_checkpoint
 from callrounded._listing import MAX_PASSES, Listing, ReceivedPage
-from callrounded._paging import PageRequest
+from callrounded._page_request import PageRequest
 from callrounded._prefetch import read_pages, read_pages_async
 
 HISTORIES = int(os.environ.get("PAGING_HISTORIES", "400"))
@@ -226,20 +226,27 @@ class History:
         self.world = world
         self.server = server or Server(world)
         self.tape = Tape(world.tape)
-        self.plan = Plan(operation=OPERATION, limit=world.limit)
-        self.position = Position(page=None if world.use_cursor else first_page, max_items=world.max_items)
+        self.start = new_checkpoint(
+            OPERATION,
+            limit=world.limit,
+            filters={},
+            page=None if world.use_cursor else first_page,
+            use_cursor=world.use_cursor,
+            cursor=None,
+            max_items=world.max_items,
+        )
         self.first_page = first_page
         self.received: list[Record] = []
         self.moments: list[Moment] = []
         """Of the requests of the last pass."""
         self.shown: list[UUID] = []
         """The records on the pages of the last pass, as far as the process that ends it has seen them."""
-        self.passes = 0
+        self.passes = 1
         self.resumed = 0
 
     def listing(self) -> Listing[Record]:
         """Begin, or resume."""
-        return Listing[Record](self.plan, self.position, starts_over=self.world.is_list)
+        return Listing[Record](self.start, is_list=self.world.is_list)
 
     def take(self, listing: Listing[Record], page: ReceivedPage[Record]) -> None:
         """Take a page, as `list_all` and `iter_all` do."""
@@ -247,7 +254,7 @@ class History:
         self.received += page.records
         if page.response is not None and page.response.parsed is not None:
             self.shown += [record.id for record in page.response.parsed.data]
-        if page.reads_again:
+        if listing.passes > self.passes:
             self.moments.clear()
             self.shown.clear()
             if self.world.is_list:
@@ -256,7 +263,8 @@ class History:
 
     def resume(self, checkpoint: Any) -> None:
         """Go on in another process."""
-        self.plan, self.position = resume(json.loads(json.dumps(checkpoint)), OPERATION, verify=True)
+        self.start = checked(json.loads(json.dumps(checkpoint)), OPERATION)
+        self.passes = 1
         self.resumed += 1
         self.shown.clear()
 
