@@ -10,6 +10,7 @@ from attrs import define, fields_dict
 from ._checkpoint import Checkpoint, checked, new_checkpoint
 from ._errors import ConfigurationError
 from ._options import count_fault
+from ._page_request import PageRequest
 
 
 class Progress(NamedTuple):
@@ -63,15 +64,8 @@ class ListingOptions:
         given = {name: value for name in fields_dict(type(self)) if (value := getattr(self, name)) is not None}
         filters: dict[str, Any] = {name: given[name] for name in given.keys() - fields_dict(ListingOptions)}
         if self.checkpoint is None:
-            return new_checkpoint(
-                operation,
-                limit=self.limit,
-                filters=filters,
-                page=self.page,
-                use_cursor=self.use_cursor,
-                cursor=self.cursor,
-                max_items=self.max_items,
-            )
+            first = PageRequest(page=self.page, limit=self.limit, use_cursor=self.use_cursor, cursor=self.cursor)
+            return new_checkpoint(operation, filters, first, max_items=self.max_items)
         if contradicting := given.keys() & {"page", "use_cursor", "cursor", *filters}:
             raise ConfigurationError(
                 f"A checkpoint says where to resume, with which filters: leave out {', '.join(sorted(contradicting))}."

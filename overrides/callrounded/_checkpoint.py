@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ._errors import ConfigurationError
+from ._page_request import PageRequest
 
 
 class Checkpoint(TypedDict):
@@ -37,34 +38,27 @@ class Checkpoint(TypedDict):
 
 
 def new_checkpoint(
-    operation: str,
-    *,
-    limit: int | None,
-    filters: dict[str, Any],
-    page: int | None,
-    use_cursor: bool | None,
-    cursor: str | None,
-    max_items: int | None = None,
+    operation: str, filters: dict[str, Any], first: PageRequest, *, max_items: int | None = None
 ) -> Checkpoint:
-    """Return where a listing with these parameters begins.
+    """Return where a listing begins whose *first* request this is.
 
     Raises:
         ConfigurationError: the pagination parameters contradict each other.
     """
-    if cursor is not None and use_cursor is False:
+    if first.cursor is not None and first.use_cursor is False:
         raise ConfigurationError("cursor= implies cursor mode: leave out use_cursor=False.")
-    by_cursor = use_cursor or cursor is not None
-    if by_cursor and page is not None:
+    by_cursor = first.use_cursor or first.cursor is not None
+    if by_cursor and first.page is not None:
         raise ConfigurationError("page= is for page mode: leave it out, or cursor= and use_cursor=True.")
     return {
         "version": 1,
         "operation": operation,
         "mode": "cursor" if by_cursor else "page",
-        "limit": limit,
+        "limit": first.limit,
         "filters": filters,
-        "page": None if by_cursor else page or 1,
-        "cursor": cursor,
-        "count": 0 if cursor is None else None,
+        "page": None if by_cursor else first.page or 1,
+        "cursor": first.cursor,
+        "count": 0 if first.cursor is None else None,
         "total": None,
         "max_items": max_items,
         "at_end": False,

@@ -10,16 +10,16 @@ from attrs import define
 
 from callrounded_generated.responses import Response
 
-from ._arguments import Progress
+from ._arguments import ListingOptions, Progress
 from ._checkpoint import Checkpoint, as_json
 from ._errors import IncompleteListingError, RoundedError
-from ._identity import Key
-from ._page_request import ListEnvelope, PageRequest, next_page_request
-from ._paging import CursorPass, PagePass
+from ._page_request import ListEnvelope, PageRequest
+from ._paging import CursorPass, Key, PagePass
 
 T = TypeVar("T")
 
 MAX_PASSES: Final = 3
+_PAGE_BY_PAGE: Final = ListingOptions(concurrency=1)
 
 
 @define(frozen=True, kw_only=True)
@@ -44,51 +44,47 @@ class Listing(Generic[T]):
 
     There are two ways to go on when the listing has to be read again. An iterator has handed out records: of a later
     pass, it hands out only those that no earlier pass has handed out. A list forgets what it has collected.
+
+    Attributes:
+        start: Where it begins.
+        checkpoint: Where to resume after the records that were handed out.
+        options: Of these, `verify`, `concurrency` and `on_progress` matter.
+        window: How many pages may be in flight at first; None for a list.
+        collected: The records so far, if this is a list.
+        passes: The number of the pass that is being read.
+        progress: How far it is.
+        is_done: Whether nothing more is to be requested or received.
     """
 
     def __init__(
         self,
         start: Checkpoint,
+        options: ListingOptions = _PAGE_BY_PAGE,
         *,
-        verify: bool = True,
-        is_list: bool = False,
+        window: int | None = 0,
         cursors: Collection[str | None] = (),
     ) -> None:
-        """Prepare a listing from *start* on.
-
-        Args:
-            start: Where it begins.
-            verify: Whether to make sure that it is complete.
-            is_list: Whether it collects the records.
-            cursors: Those that led to its start.
-        """
-        self.start = start
-        self.collected: list[T] | None = [] if is_list else None
-        """The records so far, if this is a list."""
+        """Prepare a listing from *start* on; *cursors* led there."""
+        self.start = self.checkpoint = start
+        self.options = options
+        self.window = window
+        self.collected: list[T] | None = [] if window is None else None
         self.passes = 1
-        """The number of the pass that is being read."""
-        self.is_done = start["at_end"] or start["max_items"] == 0
-        """Whether nothing more is to be requested or received."""
         self.progress = Progress(0, start["total"], 0)
-        self.checkpoint = start
-        """Where to resume after the records that were handed out."""
-        self._verify = verify
+        self.is_done = start["at_end"] or start["max_items"] == 0
         self._is_resumed = start["count"] != 0
         self._earlier: set[Key] = set()
         self._handed_out = 0
         self._failure: IncompleteListingError | None = None
-        if start["changed"] and verify:
+        if start["changed"] and options.verify:
             self.is_done = True
-            self._failure = IncompleteListingError(
-                "The listing changed while it was read, and cannot be resumed from this checkpoint.",
-                expected=None,
-                received=0,
-            )
+            what = "The listing changed while it was read, and cannot be resumed from this checkpoint."
+            self._failure = IncompleteListingError(what, expected=None, received=0)
         self._pass: PagePass[T] | CursorPass[T]
         if start["page"] is None:
-            self._pass = CursorPass(start, compares=verify, seen=cursors)
+            self._pass = CursorPass(start, compares=options.verify, seen=cursors)
         else:
-            self._pass = self._page_pass(resumed_total=start["total"] if verify else None)
+            self._pass = PagePass(start, resumed_total=start["total"] if options.verify else None)
 
     def next_request(self) -> PageRequest | None:
         """Return the next request that can be made now, or None."""
@@ -114,7 +110,7 @@ class Listing(Generic[T]):
         self.progress = Progress(self._handed_out, current.total, self.progress.pages + is_page)
         if self.collected is not None:
             self.collected += records
-        if self._left == 0 and not (self._verify and current.changed):
+        if self._left == 0 and not (self.options.verify and current.changed):
             self.is_done = True
         elif current.ended:
             self._end_pass()
@@ -122,6 +118,15 @@ class Listing(Generic[T]):
         return ReceivedPage(
             request=request, response=response if is_page else None, records=records, checkpoint=self.checkpoint
         )
+
+    def report(self, page: ReceivedPage[T]) -> None:
+        """Tell the caller how far the listing is after *page*."""
+        if self.options.on_progress is not None and page.response is not None:
+            self.options.on_progress(self.progress)
+
+    def widen(self) -> None:
+        """Double the window: the consumer keeps pace."""
+        self.window = self.window and min(2 * self.window, self.options.concurrency)
 
     def finish(self) -> None:
         """Confirm that the listing is complete.
@@ -153,13 +158,9 @@ class Listing(Generic[T]):
             "changed": mixes_passes or self._pass.changed or self._failure is not None,
         }
 
-    def _page_pass(self, *, resumed_total: int | None = None) -> PagePass[T]:
-        start = self.start
-        return PagePass(start["limit"], start["page"] or 1, max_items=start["max_items"], resumed_total=resumed_total)
-
     def _end_pass(self) -> None:
         """End the listing, or begin the next pass."""
-        if self._pass.is_complete or not self._verify:
+        if self._pass.is_complete or not self.options.verify:
             self.is_done = True
         elif self._is_resumed or self.passes == MAX_PASSES:
             self.is_done = True
@@ -171,7 +172,7 @@ class Listing(Generic[T]):
             else:
                 self.collected.clear()
                 self._handed_out = 0
-            self._pass = self._page_pass()
+            self._pass = PagePass(self.start)
 
     def _incomplete(self) -> IncompleteListingError:
         received, expected = self._pass.received, self._pass.expected
@@ -185,7 +186,7 @@ class Listing(Generic[T]):
 def single_page(start: Checkpoint, request: PageRequest, response: Response[Any]) -> ReceivedPage[Any]:
     """Return a page that was requested alone, whatever the server says of it; *start* is the position before it."""
     page: ListEnvelope[Any] = cast(Any, response.parsed)
-    following = next_page_request(request, page)
+    following = request.next(page)
     checkpoint: Checkpoint = {
         **start,
         "page": None if start["page"] is None else start["page"] + 1,

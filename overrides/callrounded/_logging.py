@@ -1,7 +1,4 @@
-"""Logging under the name `callrounded`: requests at DEBUG, retries at INFO, and no secret.
-
-The facts are attributes of the log records, too: method, url, status_code, attempt, seconds, request_id.
-"""
+"""Logging under the name `callrounded`: requests at DEBUG, retries at INFO, and no secret."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import logging
 
 import httpx
 
-from ._errors import APIError, APIStatusError, request_id
+from ._errors import APIError, request_id
 
 logger = logging.getLogger("callrounded")
 logger.addHandler(logging.NullHandler())
@@ -17,30 +14,11 @@ logger.addHandler(logging.NullHandler())
 
 def log_response(response: httpx.Response) -> None:
     """Log that *response*, a complete one, has arrived."""
-    if not logger.isEnabledFor(logging.DEBUG):
-        return
-    request = response.request
-    facts = {
-        "method": request.method,
-        "url": str(request.url),
-        "status_code": response.status_code,
-        "request_id": request_id(response.headers),
-    }
-    logger.debug(
-        "%s %s: status %d, %d bytes, request id %s",
-        *(request.method, request.url, response.status_code, len(response.content), facts["request_id"]),
-        extra=facts,
-    )
+    sent, size = response.request, len(response.content)
+    facts = (sent.method, sent.url, response.status_code, size, request_id(response.headers))
+    logger.debug("%s %s: status %d, %d bytes, request id %s", *facts)
 
 
 def log_retry(error: APIError, seconds: float) -> None:
     """Log that another attempt follows in *seconds* after the one that ended in *error*."""
-    request = error.request
-    facts = {
-        "method": request and request.method,
-        "url": request and str(request.url),
-        "status_code": error.status_code if isinstance(error, APIStatusError) else None,
-        "attempt": error.attempts,
-        "seconds": seconds,
-    }
-    logger.info("attempt %d failed, next attempt in %.2f s: %s", error.attempts, seconds, error, extra=facts)
+    logger.info("attempt %d failed, next attempt in %.2f s: %s", error.attempts, seconds, error)

@@ -8,12 +8,10 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import httpx
 
-from callrounded_generated.responses import Response
-
 from ._checkpoint import Checkpoint, as_json, new_checkpoint
 from ._errors import ConfigurationError, PaginationError
 from ._listing import Listing, ReceivedPage, at_position
-from ._page_request import ListEnvelope, next_page_request
+from ._page_request import ListEnvelope
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -24,69 +22,45 @@ AsyncRead: TypeAlias = Callable[[Listing[T]], AsyncGenerator[ReceivedPage[T], No
 
 
 class _AnyPage(Generic[T, R]):
-    """What the pages of both worlds have in common."""
+    """One page of a listing. Iterating it yields its records and those of the pages after it, to the last one.
+
+    The iteration is either complete or raises, as `iter_all` does; each page is requested when its turn comes.
+
+    Attributes:
+        data: The records of this page, in the order of the server. On a page that was read again because the listing
+            changed, only those that are new.
+        message: What the API says about the response.
+        status: The status as the body names it.
+        current_page: The number of this page, in page mode.
+        total_pages: How many pages there are, in page mode.
+        total_items: How many records there are, in page mode.
+        next_cursor: The cursor of the next page, in cursor mode.
+        checkpoint: The position after this page, for `iter_all(checkpoint=...)`; after the last page there is nothing.
+        response: The response; None when the page was pickled.
+    """
 
     def __init__(self, page: ReceivedPage[T], read: R, cursors: frozenset[str | None] = frozenset()) -> None:
         """Show *page*, to which *cursors* led; *read* reads those after it."""
         if page.response is None:
             raise PaginationError("No next page: the listing ends here.")
-        self._request, self._data, self._checkpoint = page.request, page.records, page.checkpoint
+        envelope: ListEnvelope[T] = cast(Any, page.response.parsed)
+        self.data: list[T] = page.records
+        self.message: str = envelope.message
+        self.status: int = envelope.status
+        self.current_page: int | None = envelope.current_page
+        self.total_pages: int | None = envelope.total_pages
+        self.total_items: int | None = envelope.total_items
+        self.next_cursor: str | None = envelope.next_cursor
+        self.checkpoint: Checkpoint = as_json(page.checkpoint)
+        self.response: httpx.Response | None = page.response.http
+        self._received: ReceivedPage[T] | None = page
+        self._has_next = page.request.next(envelope) is not None
         self._cursors = cursors | {page.request.cursor}
-        self._envelope: ListEnvelope[T] = cast(Any, page.response.parsed)
-        self._response: Response[Any] | None = page.response
         self._reader: R | None = read
-
-    @property
-    def data(self) -> list[T]:
-        """The records of this page, in the order of the server.
-
-        On a page that was read again because the listing changed, only those that are new.
-        """
-        return self._data
-
-    @property
-    def message(self) -> str:
-        """What the API says about the response."""
-        return self._envelope.message
-
-    @property
-    def status(self) -> int:
-        """The status as the body names it."""
-        return self._envelope.status
-
-    @property
-    def current_page(self) -> int | None:
-        """The number of this page, in page mode."""
-        return self._envelope.current_page
-
-    @property
-    def total_pages(self) -> int | None:
-        """How many pages there are, in page mode."""
-        return self._envelope.total_pages
-
-    @property
-    def total_items(self) -> int | None:
-        """How many records there are, in page mode."""
-        return self._envelope.total_items
-
-    @property
-    def next_cursor(self) -> str | None:
-        """The cursor of the next page, in cursor mode."""
-        return self._envelope.next_cursor
-
-    @property
-    def response(self) -> httpx.Response | None:
-        """The response; None when the page was pickled."""
-        return None if self._response is None else self._response.http
-
-    @property
-    def checkpoint(self) -> Checkpoint:
-        """The position after this page, for `iter_all(checkpoint=...)`; from the last page on there is nothing."""
-        return as_json(self._checkpoint)
 
     def has_next_page(self) -> bool:
         """Return whether there is a page after this one."""
-        return next_page_request(self._request, self._envelope) is not None
+        return self._has_next
 
     def __repr__(self) -> str:
         number = "" if self.current_page is None else f" {self.current_page} of {self.total_pages}"
@@ -94,49 +68,35 @@ class _AnyPage(Generic[T, R]):
 
     def __getstate__(self) -> dict[str, Any]:
         # Without the client, which holds the key, and the response.
-        return vars(self) | {"_reader": None, "_response": None}
+        return vars(self) | {"response": None, "_reader": None, "_received": None}
 
-    @property
-    def _read(self) -> R:
-        if self._reader is None:
+    def _source(self) -> tuple[R, ReceivedPage[T]]:
+        """Return what reads the pages after this one, and where it stands."""
+        if self._reader is None or self._received is None:
             raise ConfigurationError(
                 "This page was pickled or copied and has no client. Resume with iter_all(checkpoint=page.checkpoint)."
             )
-        return self._reader
+        return self._reader, self._received
 
-    def _listing(self) -> Listing[T]:
-        """Return the listing that begins with this page, which it has received.
-
-        Raises:
-            PaginationLoopError: it is another page than the one requested.
-        """
-        sent, after = self._request, self._checkpoint
-        start = new_checkpoint(
-            after["operation"],
-            limit=after["limit"],
-            filters=after["filters"],
-            page=sent.page,
-            use_cursor=sent.use_cursor,
-            cursor=sent.cursor,
-        )
-        listing = Listing[T](start)
+    def _whole(self) -> tuple[R, Listing[T]]:
+        """Return the listing that begins with this page, which it has received, and what reads it."""
+        read, page = self._source()
+        listing = Listing[T](new_checkpoint(page.checkpoint["operation"], page.checkpoint["filters"], page.request))
         listing.next_request()
         with at_position(listing):
-            listing.receive(sent, self._response)
-        return listing
+            listing.receive(page.request, page.response)
+        return read, listing
 
-    def _listing_after(self) -> Listing[T]:
-        """Return the listing of the pages after this one."""
+    def _rest(self) -> tuple[R, Listing[T]]:
+        """Return the listing of the pages after this one, and what reads it."""
+        read, page = self._source()
         if not self.has_next_page():
             raise PaginationError("No next page; check has_next_page() first.")
-        return Listing(self._checkpoint, cursors=self._cursors)
+        return read, Listing(page.checkpoint, cursors=self._cursors)
 
 
 class Page(_AnyPage[T, Read[T]]):
-    """One page of a listing. Iterating it yields its records and those of the pages after it, to the last one.
-
-    The iteration is either complete or raises, as `iter_all` does; each page is requested when its turn comes.
-    """
+    __doc__ = _AnyPage.__doc__
 
     def __iter__(self) -> Iterator[T]:
         """Yield the records of this page and of those after it."""
@@ -149,12 +109,13 @@ class Page(_AnyPage[T, Read[T]]):
         Raises:
             RoundedError: a page did not come, or records are missing; see `iter_all`.
         """
-        read, cursors = self._read, self._cursors
+        self._source()
         yield self
-        with closing(read(self._listing())) as pages:
+        read, listing = self._whole()
+        with closing(read(listing)) as pages:
             for page in pages:
                 if page.response is not None:
-                    yield Page(page, read, cursors)
+                    yield Page(page, read, self._cursors)
 
     def get_next_page(self) -> Page[T]:
         """Request the page after this one and return it.
@@ -164,15 +125,13 @@ class Page(_AnyPage[T, Read[T]]):
             IncompleteListingError: the number of records has changed.
             RoundedError: the page did not come.
         """
-        with closing(self._read(self._listing_after())) as pages:
-            return Page(next(pages), self._read, self._cursors)
+        read, listing = self._rest()
+        with closing(read(listing)) as pages:
+            return Page(next(pages), read, self._cursors)
 
 
 class AsyncPage(_AnyPage[T, AsyncRead[T]]):
-    """One page of a listing. Iterating it yields its records and those of the pages after it, to the last one.
-
-    The iteration is either complete or raises, as `iter_all` does; each page is requested when its turn comes.
-    """
+    __doc__ = _AnyPage.__doc__
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
         """Yield the records of this page and of those after it."""
@@ -182,28 +141,20 @@ class AsyncPage(_AnyPage[T, AsyncRead[T]]):
                     yield record
 
     async def iter_pages(self) -> AsyncGenerator[AsyncPage[T], None]:
-        """Yield this page and those after it.
-
-        Raises:
-            RoundedError: a page did not come, or records are missing; see `iter_all`.
-        """
-        read, cursors = self._read, self._cursors
+        """Yield this page and those after it: see `Page.iter_pages`."""
+        self._source()
         yield self
-        async with aclosing(read(self._listing())) as pages:
+        read, listing = self._whole()
+        async with aclosing(read(listing)) as pages:
             async for page in pages:
                 if page.response is not None:
-                    yield AsyncPage(page, read, cursors)
+                    yield AsyncPage(page, read, self._cursors)
 
     async def get_next_page(self) -> AsyncPage[T]:
-        """Request the page after this one and return it.
-
-        Raises:
-            PaginationError: this is the last one; check `has_next_page()` first.
-            IncompleteListingError: the number of records has changed.
-            RoundedError: the page did not come.
-        """
-        async with aclosing(self._read(self._listing_after())) as pages:
-            return AsyncPage(await anext(pages), self._read, self._cursors)
+        """Request the page after this one and return it: see `Page.get_next_page`."""
+        read, listing = self._rest()
+        async with aclosing(read(listing)) as pages:
+            return AsyncPage(await anext(pages), read, self._cursors)
 
 
 class PendingPage(Generic[T]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol, TypeVar
 
-from attrs import define
+from attrs import asdict, define
 
 T = TypeVar("T")
 
@@ -39,17 +39,16 @@ class PageRequest:
 
     def arguments(self) -> dict[str, Any]:
         """Return the parameters by name."""
-        return {"page": self.page, "limit": self.limit, "use_cursor": self.use_cursor, "cursor": self.cursor}
+        return asdict(self)
 
+    def next(self, page: ListEnvelope[Any]) -> PageRequest | None:
+        """Return the request for the page after *page*, which this one was sent for; None if there is none.
 
-def next_page_request(sent: PageRequest, page: ListEnvelope[Any]) -> PageRequest | None:
-    """Return the request for the page after *page*, which was *sent* for, or None when it was the last.
-
-    In page mode the last page is the one whose number is the number of pages; where that number is absent, it is a page
-    without records, as the server may have made a page shorter than it was asked to.
-    """
-    if sent.use_cursor:
-        return PageRequest(limit=sent.limit, use_cursor=True, cursor=page.next_cursor) if page.next_cursor else None
-    number = sent.page or 1
-    more = bool(page.data) if page.total_pages is None else number < page.total_pages
-    return PageRequest(page=number + 1, limit=sent.limit, use_cursor=sent.use_cursor) if more else None
+        In page mode the last page is the one whose number is the number of pages; where that number is absent, it is a
+        page without records, as the server may have made a page shorter than it was asked to.
+        """
+        if self.use_cursor:
+            return PageRequest(limit=self.limit, use_cursor=True, cursor=page.next_cursor) if page.next_cursor else None
+        number = self.page or 1
+        more = bool(page.data) if page.total_pages is None else number < page.total_pages
+        return PageRequest(page=number + 1, limit=self.limit, use_cursor=self.use_cursor) if more else None

@@ -7,15 +7,19 @@ passes as it takes.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Final, Generic, TypeVar
+from collections import Counter
+from collections.abc import Collection, Hashable, Sequence
+from operator import attrgetter
+from typing import Final, Generic, TypeAlias, TypeVar
+from uuid import UUID
 
 from ._checkpoint import Checkpoint
 from ._errors import IncompleteListingError, PaginationLoopError
-from ._identity import Key, keys_of
 from ._page_request import ListEnvelope, PageRequest
 
 T = TypeVar("T")
+Key: TypeAlias = Hashable
+"""What identifies a record: the number of a UUID, another id, or its content and how many like it came before."""
 
 # Maximum number of pages in a row that bring nothing new; one more, and the server goes round in circles.
 MAX_FRUITLESS_PAGES: Final = 3
@@ -25,26 +29,23 @@ class _Pass(Generic[T]):
     """What both kinds of passes share: where they stand, and the records that they have seen.
 
     Attributes:
-        page: The number of the next page to receive; None in cursor mode.
-        cursor: The cursor of the next page to receive; None in page mode.
+        page, cursor: Of the next page to receive; None in the other mode.
         total: How many records there are, in page mode.
         expected: How many records should be received, if that is known.
-        seen: The records of this pass.
         ended: Whether nothing more is to be requested or received.
         changed: Whether the listing changed while it was read. From cursor to cursor that does not show.
         asks_total: Whether the next request is not for a page but for the total alone.
     """
 
-    def __init__(self, limit: int | None, *, page: int | None = None, cursor: str | None = None) -> None:
-        self.page = page
-        self.cursor = cursor
-        self.total: int | None = None
-        self.expected: int | None = None
+    total: int | None = None
+    expected: int | None = None
+    ended = False
+    changed = False
+    asks_total = False
+
+    def __init__(self, start: Checkpoint) -> None:
         self.seen: set[Key] = set()
-        self.ended = False
-        self.changed = False
-        self.asks_total = False
-        self._limit = limit
+        self._limit = start["limit"]
         self._fruitless = 0
 
     @property
@@ -76,23 +77,14 @@ class PagePass(_Pass[T]):
     total, it ends with an empty page, and is complete when no record came twice.
     """
 
-    def __init__(
-        self, limit: int | None, first: int = 1, *, max_items: int | None = None, resumed_total: int | None = None
-    ) -> None:
-        """Prepare a pass.
-
-        Args:
-            limit: Records per page.
-            first: The number of the first page.
-            max_items: Maximum number of records that are of interest.
-            resumed_total: How many records there were when the pages before *first* were read.
-        """
-        super().__init__(limit, page=first)
-        self.page: int = first
+    def __init__(self, start: Checkpoint, *, resumed_total: int | None = None) -> None:
+        """Prepare a pass from *start* on, before which others have read pages of *resumed_total* records."""
+        super().__init__(start)
+        self.page = start["page"] or 1
+        self.cursor = None
         self.total = resumed_total
-        self._first = first
-        self._max_items = max_items
-        self._to_request = first
+        self._first = self._to_request = self.page
+        self._max_items = start["max_items"]
         self._last: int | None = None
 
     def next_request(self) -> PageRequest | None:
@@ -163,7 +155,9 @@ class CursorPass(_Pass[T]):
 
     def __init__(self, start: Checkpoint, *, compares: bool, seen: Collection[str | None] = ()) -> None:
         """Prepare a pass from *start* on; cursors that were *seen* must not come again."""
-        super().__init__(start["limit"], cursor=start["cursor"])
+        super().__init__(start)
+        self.page = None
+        self.cursor = start["cursor"]
         self._count = start["count"]
         self._compares = compares and self._count is not None
         self.asks_total = self.cursor is None and self._count != 0  # All pages were read before.
@@ -208,3 +202,26 @@ class CursorPass(_Pass[T]):
     def received(self) -> int:
         """How many distinct records were received, those before the start included."""
         return len(self.seen) + (self._count or 0)
+
+
+def keys_of(records: Sequence[object]) -> list[Key]:
+    """Return the identity of each of *records*, the records of one page.
+
+    A record without a readable id (of a type that is newer than this release, or a malformed one that was kept) is
+    known by its content. Two in one page that are alike are two records; one that returns in another page is the same.
+    """
+    try:
+        # The ordinary case, at the speed of C: every record has a UUID.
+        return list(map(attrgetter("id.int"), records))
+    except AttributeError:
+        alike = Counter[str]()
+        return [_key_of(record, alike) for record in records]
+
+
+def _key_of(record: object, alike: Counter[str]) -> Key:
+    identity = getattr(record, "id", None)
+    if identity is not None:
+        return identity.int if isinstance(identity, UUID) else str(identity)
+    content = repr(getattr(record, "raw", record))
+    alike[content] += 1
+    return content, alike[content]

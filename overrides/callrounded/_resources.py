@@ -23,7 +23,7 @@ from attrs import fields_dict
 
 from callrounded_generated.responses import Response
 
-from ._arguments import ListingOptions, OnProgress
+from ._arguments import ListingOptions
 from ._checkpoint import Checkpoint, new_checkpoint
 from ._errors import ConfigurationError
 from ._listing import Listing, ReceivedPage, single_page
@@ -101,12 +101,12 @@ class _AnyListResource(Generic[P, L, T, S]):
         """
         sent: dict[str, Any] = {name: arguments.get(name) for name in _PAGING}
         filters = {name: value for name, value in arguments.items() if name not in _PAGING and value is not None}
-        start = new_checkpoint(name_of(self._operation), filters=filters, **sent)
+        start = new_checkpoint(name_of(self._operation), filters, PageRequest(**sent))
         if start["mode"] == "cursor":
             sent["use_cursor"] = True
         return start, PageRequest(**sent)
 
-    def _begin(self, options: ListingOptions, given: dict[str, Any], *, is_list: bool = False) -> Listing[T]:
+    def _begin(self, options: ListingOptions, given: dict[str, Any], *, window: int | None) -> Listing[T]:
         """Return the listing that these arguments of `iter_all` or `list_all` ask for.
 
         Raises:
@@ -120,7 +120,7 @@ class _AnyListResource(Generic[P, L, T, S]):
         start = options.start(operation)
         if unknown := start["filters"].keys() - self._filters:
             raise ConfigurationError(f"The checkpoint is damaged: {min(unknown)!r:.80} is no filter of this listing.")
-        return Listing(start, verify=options.verify, is_list=is_list)
+        return Listing(start, options, window=window)
 
 
 class ListResource(_AnyListResource[P, L, T, Send]):
@@ -151,8 +151,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             IncompleteListingError: records are missing, or the listing kept changing.
             PaginationLoopError: the server keeps handing out the same page or cursor.
         """
-        options = self._options(*args, **kwargs)
-        return self._records(self._begin(options, kwargs), options)
+        return self._records(self._begin(self._options(*args, **kwargs), kwargs, window=1))
 
     def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error.
@@ -164,9 +163,8 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             APIError, PaginationError: as in `iter_all`. `partial` has the records before it, `checkpoint` where to
                 resume: together with what `list_all(checkpoint=error.checkpoint)` returns, they are the whole.
         """
-        options = self._options(*args, **kwargs)
-        listing = self._begin(options, kwargs, is_list=True)
-        for _ in self._read(listing, options.concurrency, None, options.on_progress):
+        listing = self._begin(self._options(*args, **kwargs), kwargs, window=None)
+        for _ in self._read(listing):
             pass
         return listing.collected or []
 
@@ -184,22 +182,16 @@ class ListResource(_AnyListResource[P, L, T, Send]):
         response = self._send(self._operation, kwargs | request.arguments(), None)
         return Page(single_page(start, request, response), self._read)
 
-    def _records(self, listing: Listing[T], options: ListingOptions) -> Generator[T, None, None]:
-        with closing(self._read(listing, options.concurrency, 1, options.on_progress)) as pages:
+    def _records(self, listing: Listing[T]) -> Generator[T, None, None]:
+        with closing(self._read(listing)) as pages:
             for page in pages:
                 yield from page.records
 
-    def _read(
-        self,
-        listing: Listing[T],
-        concurrency: int = 1,
-        window: int | None = 0,
-        on_progress: OnProgress | None = None,
-    ) -> Generator[ReceivedPage[T], None, None]:
+    def _read(self, listing: Listing[T]) -> Generator[ReceivedPage[T], None, None]:
         def send(request: PageRequest, hold: Hold) -> Response[Any]:
             return self._send(self._operation, listing.start["filters"] | request.arguments(), hold)
 
-        return read_pages(listing, send, concurrency=concurrency, window=window, on_progress=on_progress)
+        return read_pages(listing, send)
 
 
 class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
@@ -207,26 +199,19 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
 
     def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> AsyncIterator[T]:
         """Yield every record, page after page, in the order of the server: see `ListResource.iter_all`."""
-        options = self._options(*args, **kwargs)
-        return self._records(self._begin(options, kwargs), options)
+        return self._records(self._begin(self._options(*args, **kwargs), kwargs, window=1))
 
     async def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error: see `ListResource.list_all`."""
-        options = self._options(*args, **kwargs)
-        listing = self._begin(options, kwargs, is_list=True)
-        async for _ in self._read(listing, options.concurrency, None, options.on_progress):
+        listing = self._begin(self._options(*args, **kwargs), kwargs, window=None)
+        async for _ in self._read(listing):
             pass
         return listing.collected or []
 
     def list(self, *args: P.args, **kwargs: P.kwargs) -> PendingPage[T]:
         """Request one page: `await` it, or iterate it with `async for`, which goes on to the last record.
 
-        The parameters are those of the operation. `cursor` implies cursor mode. None omits a parameter; the API applies
-        its default.
-
-        Raises:
-            ConfigurationError: a parameter cannot be used, or not together with another.
-            APIError: the page did not come.
+        The parameters are those of the operation: see `ListResource.list`.
         """
         start, request = self._single(by_name(self._operation, args, kwargs))
 
@@ -236,20 +221,14 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
 
         return PendingPage(get)
 
-    async def _records(self, listing: Listing[T], options: ListingOptions) -> AsyncGenerator[T, None]:
-        async with aclosing(self._read(listing, options.concurrency, 1, options.on_progress)) as pages:
+    async def _records(self, listing: Listing[T]) -> AsyncGenerator[T, None]:
+        async with aclosing(self._read(listing)) as pages:
             async for page in pages:
                 for record in page.records:
                     yield record
 
-    def _read(
-        self,
-        listing: Listing[T],
-        concurrency: int = 1,
-        window: int | None = 0,
-        on_progress: OnProgress | None = None,
-    ) -> AsyncGenerator[ReceivedPage[T], None]:
+    def _read(self, listing: Listing[T]) -> AsyncGenerator[ReceivedPage[T], None]:
         async def send(request: PageRequest, hold: Hold) -> Response[Any]:
             return await self._send(self._operation, listing.start["filters"] | request.arguments(), hold)
 
-        return read_pages_async(listing, send, concurrency=concurrency, window=window, on_progress=on_progress)
+        return read_pages_async(listing, send)

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from callrounded import Checkpoint, ConfigurationError
 from callrounded._checkpoint import as_json, checked, new_checkpoint
+from callrounded._page_request import PageRequest
 
 OPERATION = "list_records"
-START = new_checkpoint(
-    OPERATION, limit=1000, filters={"search": "Zürich"}, page=None, use_cursor=None, cursor=None, max_items=17
-)
+START = new_checkpoint(OPERATION, {"search": "Zürich"}, PageRequest(limit=1000), max_items=17)
 POSITION: Checkpoint = {**START, "page": 4, "count": 3000, "total": 20_000}
 
 counts = st.none() | st.integers(0, 2**53)

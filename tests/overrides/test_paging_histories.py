@@ -27,6 +27,7 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from callrounded import APIConnectionError, NotFoundError, PaginationError, RoundedError
+from callrounded._arguments import ListingOptions
 from callrounded._checkpoint import checked, new_checkpoint
 from callrounded._listing import MAX_PASSES, Listing, ReceivedPage
 from callrounded._page_request import PageRequest
@@ -226,15 +227,10 @@ class History:
         self.world = world
         self.server = server or Server(world)
         self.tape = Tape(world.tape)
-        self.start = new_checkpoint(
-            OPERATION,
-            limit=world.limit,
-            filters={},
-            page=None if world.use_cursor else first_page,
-            use_cursor=world.use_cursor,
-            cursor=None,
-            max_items=world.max_items,
+        first = PageRequest(
+            page=None if world.use_cursor else first_page, limit=world.limit, use_cursor=world.use_cursor
         )
+        self.start = new_checkpoint(OPERATION, {}, first, max_items=world.max_items)
         self.first_page = first_page
         self.received: list[Record] = []
         self.moments: list[Moment] = []
@@ -246,7 +242,11 @@ class History:
 
     def listing(self) -> Listing[Record]:
         """Begin, or resume."""
-        return Listing[Record](self.start, is_list=self.world.is_list)
+        return Listing[Record](
+            self.start,
+            ListingOptions(concurrency=self.world.concurrency),
+            window=None if self.world.is_list else 1,
+        )
 
     def take(self, listing: Listing[Record], page: ReceivedPage[Record]) -> None:
         """Take a page, as `list_all` and `iter_all` do."""
@@ -337,12 +337,13 @@ def read(history: History, *, faults: bool = False, changes: bool = True) -> Non
         NotFoundError: a 404 was not the end.
     """
     listing, server, tape = history.listing(), history.server, history.tape
-    window = None if history.world.is_list else 1
     in_flight: list[PageRequest] = []
     handled: dict[PageRequest, Answer | None] = {}
     try:
         while not listing.is_done:
-            while (window is None or len(in_flight) < window) and (request := listing.next_request()) is not None:
+            while (listing.window is None or len(in_flight) < listing.window) and (
+                request := listing.next_request()
+            ) is not None:
                 in_flight.append(request)
             assert in_flight, "waits for nothing"
             while in_flight[0] not in handled:
@@ -355,7 +356,7 @@ def read(history: History, *, faults: bool = False, changes: bool = True) -> Non
             fails = faults and tape.choose(6) == 5
             request = in_flight.pop(0)
             history.take(listing, receive(listing, request, Lost() if fails else handled[request]))
-            window = window and min(2 * window, history.world.concurrency)
+            listing.widen()
         listing.finish()
     except Lost:
         history.resume(listing.checkpoint)
@@ -502,9 +503,7 @@ class TestDrivers:
 
         async def listed() -> None:
             listing = history.listing()
-            window = None if world.is_list else 1
-            pages = read_pages_async(listing, send, concurrency=world.concurrency, window=window)
-            async with aclosing(pages):
+            async with aclosing(read_pages_async(listing, send)) as pages:
                 async for page in pages:
                     history.take(listing, page)
 
@@ -523,8 +522,7 @@ class TestDrivers:
 
         def listed() -> None:
             listing = history.listing()
-            window = None if world.is_list else 1
-            with closing(read_pages(listing, send, concurrency=world.concurrency, window=window)) as pages:
+            with closing(read_pages(listing, send)) as pages:
                 for page in pages:
                     history.take(listing, page)
 
