@@ -21,36 +21,29 @@ CLOSED: Final = "The client is closed. Create a new client, or close this one on
 
 
 class Connections(Generic[H]):
-    """Hands out the httpx client.
+    """Hands out the httpx client, that of the caller or one of our own.
 
     A connection is of use in one process only: two processes that read from the same socket tear each other's
     responses apart. So a forked child gets an httpx client of its own, and the parent's is left alone.
-
-    Attributes:
-        is_closed: Whether the client that made this is closed.
     """
 
-    def __init__(self, given: H | None, kind: type[H], make: Callable[[], H]) -> None:
-        """Take the httpx client that the caller brought, or make one.
-
-        Raises:
-            ConfigurationError: *given* cannot be used, or an httpx client cannot be made in this environment.
-        """
-        if given is not None:
-            _check(given, kind)
+    def __init__(self, given: Any, kind: type[H], make: Callable[[], H]) -> None:
+        if given is not None and not isinstance(given, kind):
+            raise ConfigurationError(
+                f"http_client= must be an httpx.{kind.__name__}, not {type(given).__name__}: "
+                "Rounded takes an httpx.Client, AsyncRounded an httpx.AsyncClient."
+            )
+        if given is not None and given.params:
+            # httpx would send them in place of ours, and every page would be the first.
+            raise ConfigurationError("http_client= must not have query parameters (params=) of its own.")
         self._is_ours = given is None
         self._make = make
-        self._http = given or self._made()
+        self._http: H = self._made() if given is None else given
         self._process = os.getpid()
         self.is_closed = False
 
     def http(self) -> H:
-        """Return the httpx client to use here and now.
-
-        Raises:
-            ClientClosedError: this, or the caller's httpx client, is closed.
-            ConfigurationError: it cannot be used in this process, or event loop.
-        """
+        """Return the httpx client to use here and now, or raise an error that says why there is none."""
         if self.is_closed or self._http.is_closed:
             raise ClientClosedError(CLOSED)
         if self._process != os.getpid():
@@ -94,17 +87,13 @@ class AsyncConnections(Connections[httpx.AsyncClient]):
         return http
 
     def close(self) -> httpx.AsyncClient | None:
-        """Hand out nothing more; return the httpx client that is left to close here, if any."""
+        """Do what `Connections.close` does."""
         http = super().close()
         return http if self._loop is None or self._loop is running_loop() else None
 
 
 def running_loop() -> asyncio.AbstractEventLoop:
-    """Return the event loop that is running.
-
-    Raises:
-        ConfigurationError: there is none of asyncio.
-    """
+    """Return the event loop of asyncio that is running, or raise an error that names trio."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -119,17 +108,6 @@ def new_client(base_url: str) -> httpx.Client:
 def new_async_client(base_url: str) -> httpx.AsyncClient:
     """Return an async httpx client of our own."""
     return httpx.AsyncClient(transport=AsyncGzipTransport(**_network(base_url)), cookies=_no_cookies())
-
-
-def _check(http_client: Any, kind: type[Any]) -> None:
-    if not isinstance(http_client, kind):
-        raise ConfigurationError(
-            f"http_client= must be an httpx.{kind.__name__}, not {type(http_client).__name__}: "
-            "Rounded takes an httpx.Client, AsyncRounded an httpx.AsyncClient."
-        )
-    if http_client.params:
-        # httpx would send them in place of ours, and every page would be the first.
-        raise ConfigurationError("http_client= must not have query parameters (params=) of its own.")
 
 
 def _network(base_url: str) -> dict[str, Any]:

@@ -53,20 +53,9 @@ _BY_STATUS: Final[Mapping[int, type[APIStatusError]]] = {
 
 @contextmanager
 def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Generator[None, None, None]:
-    """Turn what `sync_detailed` or `asyncio_detailed` raises inside the with block into an error of ours.
+    """Turn what `sync_detailed` or `asyncio_detailed` raises, using *http*, into an error of ours without the *secret*.
 
     What is neither of httpx nor of the generated client, such as an error of the caller's own transport, passes.
-
-    Args:
-        secret: The API key.
-        http: The httpx client that is used.
-
-    Raises:
-        APIConnectionError: no complete response arrived.
-        APIResponseValidationError: the body is not what the spec says.
-        APIStatusError: an event hook of the caller called `raise_for_status()`, or the error is inside a 2xx.
-        ClientClosedError: the httpx client was closed meanwhile.
-        ConfigurationError: the parameters cannot be sent: they fit no URL or header.
     """
     try:
         yield
@@ -75,7 +64,7 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
             raise
         error.response = _received(error.response, secret)
         raise _error_inside(error.response, error) from error
-    except httpx.HTTPStatusError as error:
+    except httpx.HTTPStatusError as error:  # An event hook of the caller called `raise_for_status()`.
         error.request = redacted_request(error.request)
         error.response = _received(error.response, secret)
         raise status_error(error.response, error.response.status_code) from error
@@ -105,10 +94,10 @@ def error_for(response: Response[Any]) -> APIError | None:
         return status_error(http, http.status_code)
     if _reports_error(response.parsed) and (status := _in_band_status(_envelope(http))) is not None:
         return status_error(http, status)
-    if not response.is_documented_success:
-        expected = "a status that the spec lists"
-        return APIResponseValidationError(path="$", expected=expected, found=str(http.status_code), response=http)
-    return None
+    if response.is_documented_success:
+        return None
+    expected = "a status that the spec lists"
+    return APIResponseValidationError(path="$", expected=expected, found=str(http.status_code), response=http)
 
 
 def status_error(response: httpx.Response, status_code: int) -> APIStatusError:
@@ -152,14 +141,12 @@ def _connection_error(error: Exception) -> APIConnectionError:
         with suppress(RuntimeError):  # It has none.
             request = error.request = redacted_request(error.request)
     reason = f"{type(error).__name__}: {error}".removesuffix(": ")
-    if isinstance(error, httpx.TimeoutException):
-        mapped: APIConnectionError = APITimeoutError(f"Request timed out: {reason}.", request=request)
-    else:
-        mapped = APIConnectionError(f"Connection failed: {reason}.", request=request)
-    if isinstance(error, httpx.ConnectTimeout):  # Before there is a connection, it does not matter what is asked for.
-        mapped.hint = APIConnectionError.hint
-    elif "CERTIFICATE_VERIFY_FAILED" in reason:
-        mapped.hint = _CERTIFICATE_HINT
+    if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
+        return APITimeoutError(f"Request timed out: {reason}.", request=request)
+    kind = APITimeoutError if isinstance(error, httpx.ConnectTimeout) else APIConnectionError
+    mapped = kind(f"Connection failed: {reason}.", request=request)
+    # Before there is a connection, it does not matter what is asked for.
+    mapped.hint = _CERTIFICATE_HINT if "CERTIFICATE_VERIFY_FAILED" in reason else APIConnectionError.hint
     return mapped
 
 

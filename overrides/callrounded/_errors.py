@@ -54,12 +54,11 @@ class RoundedError(Exception):
         return " ".join(part for part in (self.message, facts and f"[{facts}]", self.hint) if part)
 
     def _facts(self) -> list[str]:
-        """Return what a reader of a log wants to know beside the message."""
-        return []
+        return []  # What a reader of a log wants to know beside the message.
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The inherited one calls the class with `args` alone, and knows no keyword arguments.
-        return _revived, (type(self), self.args), vars(self).copy()
+        # The inherited one calls the class, which has keyword arguments, too.
+        return BaseException.__new__, (type(self), *self.args), vars(self).copy()
 
 
 class ConfigurationError(RoundedError):
@@ -124,7 +123,7 @@ class APIStatusError(_ResponseError):
     """The API responded with an error: an HTTP status other than 2xx, or an error inside a 2xx.
 
     Attributes:
-        status_code: The HTTP status; of an error inside an HTTP 200, the status that the body names.
+        status_code: The HTTP status; of an error inside an HTTP 200, the one that the body names.
         type: The kind of error in the API's words (`generic_error`), or None when the body does not say.
         message: The API's own message; a description of the response when the body has none.
         details: The fields at fault.
@@ -153,10 +152,8 @@ class APIStatusError(_ResponseError):
 
     def _facts(self) -> list[str]:
         facts = [f"{detail.field or '?'}: {detail.message or '?'}" for detail in self.details]
-        if self.type is not None:
-            facts.append(f"type {self.type}")
-        if self.retry_after is not None:
-            facts.append(f"retry after {self.retry_after:g} s")
+        facts += [] if self.type is None else [f"type {self.type}"]
+        facts += [] if self.retry_after is None else [f"retry after {self.retry_after:g} s"]
         return facts + super()._facts()
 
 
@@ -238,11 +235,9 @@ class PaginationLoopError(PaginationError):
 class IncompleteListingError(PaginationError):
     """Records are missing, or the listing kept changing while it was read.
 
-    From an iterator it comes after the last record.
-
     Attributes:
         expected: How many records there should be, as far as that is known.
-        received: How many distinct records came.
+        received: How many distinct records came. An iterator has yielded them all before.
     """
 
     hint = "Start a new listing when less is changing; verify=False takes what comes."
@@ -251,8 +246,3 @@ class IncompleteListingError(PaginationError):
         super().__init__(message)
         self.expected = expected
         self.received = received
-
-
-def _revived(error_type: type[RoundedError], args: tuple[Any, ...]) -> RoundedError:
-    """Rebuild a copied or pickled error without calling its constructor."""
-    return error_type.__new__(error_type, *args)

@@ -53,7 +53,7 @@ OnInvalid: TypeAlias = Literal["raise", "keep"]
 
 @define(frozen=True, kw_only=True)
 class Options:
-    """The options of a client, complete and checked; httpx.USE_CLIENT_DEFAULT leaves the timeout to the httpx client."""
+    """The options of a client, complete and checked. The timeout may be left to the httpx client."""
 
     api_key: str = field(repr=False)
     base_url: str
