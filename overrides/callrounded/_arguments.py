@@ -45,22 +45,14 @@ class ListingOptions:
     on_progress: OnProgress | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Check the numbers.
-
-        Raises:
-            ConfigurationError: one of them cannot be used.
-        """
+        """Refuse numbers that cannot be used."""
         for name, at_least in (("limit", 1), ("page", 1), ("max_items", 0), ("concurrency", 1)):
             value = getattr(self, name)
             if (value is not None or name == "concurrency") and (fault := count_fault(value, at_least=at_least)):
                 raise ConfigurationError(f"{name} {fault}: {value!r}")
 
     def start(self, operation: str) -> Checkpoint:
-        """Return where a listing of *operation* with these arguments begins.
-
-        Raises:
-            ConfigurationError: the checkpoint cannot be used, or arguments contradict each other.
-        """
+        """Return where a listing of *operation* with these arguments begins."""
         given = {name: value for name in fields_dict(type(self)) if (value := getattr(self, name)) is not None}
         filters: dict[str, Any] = {name: given[name] for name in given.keys() - fields_dict(ListingOptions)}
         if self.checkpoint is None:

@@ -40,11 +40,7 @@ class Checkpoint(TypedDict):
 def new_checkpoint(
     operation: str, filters: dict[str, Any], first: PageRequest, *, max_items: int | None = None
 ) -> Checkpoint:
-    """Return where a listing begins whose *first* request this is.
-
-    Raises:
-        ConfigurationError: the pagination parameters contradict each other.
-    """
+    """Return where a listing begins whose *first* request this is."""
     if first.cursor is not None and first.use_cursor is False:
         raise ConfigurationError("cursor= implies cursor mode: leave out use_cursor=False.")
     by_cursor = first.use_cursor or first.cursor is not None
@@ -67,11 +63,7 @@ def new_checkpoint(
 
 
 def checked(checkpoint: object, operation: str) -> Checkpoint:
-    """Return *checkpoint*, which comes from somewhere else.
-
-    Raises:
-        ConfigurationError: it is damaged, of another operation, or of a release that writes checkpoints differently.
-    """
+    """Return *checkpoint*, which comes from elsewhere; refuse one that is damaged, or of another operation or release."""
     try:
         read = msgspec.convert(checkpoint, Checkpoint)
     except ValueError as error:  # msgspec.ValidationError is one

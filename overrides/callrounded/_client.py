@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar, cast
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import FunctionType
+from typing import Any, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
 
 import httpx
 
@@ -11,19 +13,138 @@ from callrounded_generated.api.phone_numbers import list_phone_numbers
 from callrounded_generated.responses import Response
 
 from ._arguments import ListingOptions
-from ._base_client import BaseRounded
-from ._connections import AsyncConnections, Connections, new_async_client, new_client
+from ._connections import CLOSED, AsyncConnections, Connections, new_async_client, new_client
 from ._error_mapping import mapped_errors, successful
-from ._errors import APIError
-from ._operation import Operation, by_name
+from ._errors import APIError, ClientClosedError
+from ._operation import AnyOperation, Operation, by_name, copied
+from ._options import NOT_GIVEN, NotGiven, OnInvalid, Options, Timeout
 from ._resources import AsyncListResource, ListResource
 from ._retry import Hold, retried
 
+H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Rounded(BaseRounded[httpx.Client]):
+class _BaseRounded(ABC, Generic[H]):
+    """What `Rounded` and `AsyncRounded` share: their options."""
+
+    _is_closed = False
+    _is_copy = False
+
+    def __init_subclass__(cls) -> None:
+        # So that the error of a misspelled option names Rounded, not this class.
+        if "__init__" not in vars(cls):
+            init = copied(cast(FunctionType, cls.__init__))
+            init.__qualname__ = f"{cls.__name__}.__init__"
+            type.__setattr__(cls, "__init__", init)
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | httpx.URL | None = None,
+        timeout: Timeout | NotGiven = NOT_GIVEN,
+        max_retries: int = 2,
+        max_retry_wait: float = 30.0,
+        http_client: H | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        on_invalid: OnInvalid = "raise",
+        allow_insecure_http: bool = False,
+    ) -> None:
+        """Create a client. Nothing is sent.
+
+        Args:
+            api_key: The key, created in Rounded Studio. Defaults to $CALLROUNDED_API_KEY, then $ROUNDED_API_KEY.
+            base_url: Base URL. Defaults to $CALLROUNDED_BASE_URL, then https://api.callrounded.com.
+            timeout: Seconds for each step of a request (connect, send, receive, wait for a connection), or an
+                httpx.Timeout; None for no limit. Defaults to 30 seconds, or to that of *http_client*.
+            max_retries: Maximum number of retries.
+            max_retry_wait: Maximum number of seconds to wait before a retry. If the API asks for more, the error is
+                raised at once, with its `retry_after`.
+            http_client: An httpx client of your own: proxies, transports, certificates. You close it.
+            default_headers: Sent with every request.
+            on_invalid: How to handle a malformed record: "raise" fails the page, "keep" leaves a `MalformedRecord` in
+                its place, which the type of the records does not show.
+            allow_insecure_http: Accept a base URL without TLS outside this machine; the key is then sent in plain text.
+
+        Raises:
+            ConfigurationError: There is no key, or an option cannot be used; the message says what to do.
+        """
+        options = Options.resolve(
+            api_key,
+            None if base_url is None else str(base_url),
+            allow_insecure_http=allow_insecure_http,
+            own_http_client=http_client is None,
+        )
+        self._connections = self._connect(options.base_url, http_client)
+        self._use(
+            options,
+            timeout=timeout,
+            max_retries=max_retries,
+            max_retry_wait=max_retry_wait,
+            default_headers=default_headers,
+            on_invalid=on_invalid,
+        )
+
+    @abstractmethod
+    def _connect(self, base_url: str, http_client: H | None) -> Connections[H]: ...
+
+    def _use(self, options: Options, **changes: Any) -> None:
+        self._options = options = options.with_changes(**changes)
+        self._api = options.generated_client()
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout | NotGiven = NOT_GIVEN,
+        max_retries: int | NotGiven = NOT_GIVEN,
+        max_retry_wait: float | NotGiven = NOT_GIVEN,
+        default_headers: Mapping[str, str] | None = None,
+        on_invalid: OnInvalid | NotGiven = NOT_GIVEN,
+    ) -> Self:
+        """Return a client with other options that shares the connections: `client.with_options(timeout=5)`.
+
+        *default_headers* are added to those there are. Closing the copy leaves the connections open; closing the
+        original closes them for both.
+
+        Raises:
+            ConfigurationError: An option cannot be used.
+        """
+        copy = object.__new__(type(self))
+        vars(copy).update(vars(self), _is_copy=True)
+        copy._use(
+            self._options,
+            timeout=timeout,
+            max_retries=max_retries,
+            max_retry_wait=max_retry_wait,
+            default_headers=default_headers,
+            on_invalid=on_invalid,
+        )
+        return copy
+
+    def _http(self) -> H:
+        if self._is_closed:
+            raise ClientClosedError(CLOSED)
+        return self._connections.http()
+
+    def _release(self) -> H | None:
+        """Note that this is closed; return the httpx client that is left to close, if any."""
+        self._is_closed = True
+        return None if self._is_copy else self._connections.close()
+
+    def __repr__(self) -> str:
+        closed = ", closed" if self._is_closed or self._connections.is_closed else ""
+        return f"<{type(self).__name__} at {self._options.base_url}{closed}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds connections and an API key: it can be neither pickled nor copied. "
+            "Create one in each process; with_options() makes a copy."
+        )
+
+
+class Rounded(_BaseRounded[httpx.Client]):
     """A client of the Rounded API.
 
         with Rounded() as client:
@@ -42,34 +163,23 @@ class Rounded(BaseRounded[httpx.Client]):
         return Connections(http_client, httpx.Client, lambda: new_client(base_url))
 
     def call(self, operation: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call an operation of `callrounded_generated.api`, with the retries and errors of this client.
+        """Call an *operation* of `callrounded_generated.api`, with the retries and errors of this client.
 
             from callrounded_generated.api.phone_numbers import list_phone_numbers
             page = client.call(list_phone_numbers, limit=10)
 
-        Args:
-            operation: The module of the operation.
-            *args: The parameters of the operation.
-            **kwargs: The parameters of the operation.
-
         Raises:
             APIError: there was no result.
         """
-        return cast(T, self._send(operation, by_name(operation, args, kwargs)).parsed)
+        return cast(T, self._send(operation, by_name(operation, args, kwargs), Hold()).parsed)
 
-    def _send(
-        self, operation: Operation[..., object], arguments: dict[str, Any], hold: Hold | None = None
-    ) -> Response[Any]:
-        """Call *operation*, again where that may help; *hold* is of the listing that the request belongs to."""
-
+    def _send(self, operation: AnyOperation, arguments: dict[str, Any], hold: Hold) -> Response[Any]:
         @retried(self._options, hold)
         def attempt() -> Response[Any]:
-            if hold is not None:
-                hold.wait()
-            http = self._http()
-            with mapped_errors(self._api.token, http):
-                response = operation.sync_detailed(self._api.set_httpx_client(http), **arguments)
-            return successful(response, self._api.token)
+            hold.wait()
+            http, secret = self._http(), self._api.token
+            with mapped_errors(secret, http):
+                return successful(operation.sync_detailed(self._api.set_httpx_client(http), **arguments), secret)
 
         try:
             return attempt()
@@ -85,13 +195,11 @@ class Rounded(BaseRounded[httpx.Client]):
         self._http()
         return self
 
-    def __exit__(
-        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 
-class AsyncRounded(BaseRounded[httpx.AsyncClient]):
+class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
     """A client of the Rounded API for asyncio.
 
         async with AsyncRounded() as client:
@@ -111,21 +219,16 @@ class AsyncRounded(BaseRounded[httpx.AsyncClient]):
 
     async def call(self, operation: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what `Rounded.call` does."""
-        return cast(T, (await self._send(operation, by_name(operation, args, kwargs))).parsed)
+        return cast(T, (await self._send(operation, by_name(operation, args, kwargs), Hold())).parsed)
 
-    async def _send(
-        self, operation: Operation[..., object], arguments: dict[str, Any], hold: Hold | None = None
-    ) -> Response[Any]:
-        """Do what `Rounded._send` does."""
-
+    async def _send(self, operation: AnyOperation, arguments: dict[str, Any], hold: Hold) -> Response[Any]:
         @retried(self._options, hold)
         async def attempt() -> Response[Any]:
-            if hold is not None:
-                await hold.wait_async()
-            http = self._http()
-            with mapped_errors(self._api.token, http):
-                response = await operation.asyncio_detailed(self._api.set_async_httpx_client(http), **arguments)
-            return successful(response, self._api.token)
+            await hold.wait_async()
+            http, secret = self._http(), self._api.token
+            with mapped_errors(secret, http):
+                api = self._api.set_async_httpx_client(http)
+                return successful(await operation.asyncio_detailed(api, **arguments), secret)
 
         try:
             return await attempt()
@@ -143,7 +246,5 @@ class AsyncRounded(BaseRounded[httpx.AsyncClient]):
         self._http()
         return self
 
-    async def __aexit__(
-        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.aclose()

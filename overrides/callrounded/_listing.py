@@ -96,12 +96,7 @@ class Listing(Generic[T]):
         return has_records and isinstance(self._pass, PagePass) and self._pass.page > 1
 
     def receive(self, request: PageRequest, response: Response[Any] | None) -> ReceivedPage[T]:
-        """Take the *response* to the next *request*, None for a 404 beyond the end.
-
-        Raises:
-            PaginationLoopError: the server goes round in circles.
-            IncompleteListingError: the listing was resumed, and has changed.
-        """
+        """Take the *response* to the next *request*, None for a 404 beyond the end."""
         current = self._pass
         is_page = not current.asks_total
         unseen = current.receive(None if response is None else response.parsed)
@@ -129,11 +124,7 @@ class Listing(Generic[T]):
         self.window = self.window and min(2 * self.window, self.options.concurrency)
 
     def finish(self) -> None:
-        """Confirm that the listing is complete.
-
-        Raises:
-            IncompleteListingError: it is not.
-        """
+        """Raise an IncompleteListingError if the listing is not complete."""
         if self._failure is not None:
             raise self._failure
 

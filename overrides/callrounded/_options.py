@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, cast
 import httpx
 from attrs import define, evolve, field
 
+from callrounded_generated.client import AuthenticatedClient
+
 from ._errors import ConfigurationError
 from ._version import __version__
 
@@ -67,11 +69,7 @@ class Options:
     def resolve(
         cls, api_key: str | None, base_url: str | None, *, allow_insecure_http: bool, own_http_client: bool
     ) -> Self:
-        """Return the options of a client that is given no others; what it is not given is in the environment.
-
-        Raises:
-            ConfigurationError: There is no key, or the key or the base URL cannot be used.
-        """
+        """Return the options of a client that is given no others; what it is not given is in the environment."""
         key, source = _given_or_set(api_key, "api_key=", "CALLROUNDED_API_KEY", "ROUNDED_API_KEY")
         if key is None:
             raise ConfigurationError(f"There is no API key. {_KEY_HINT}")
@@ -85,11 +83,7 @@ class Options:
         return cls(api_key=key, base_url=str(httpx.URL(url)).rstrip("/"), timeout=timeout)
 
     def with_changes(self, *, default_headers: Mapping[str, str] | None, **changes: Any) -> Self:
-        """Return a copy with *changes*, of which NOT_GIVEN is none; default headers are added to those already there.
-
-        Raises:
-            ConfigurationError: one of them cannot be used.
-        """
+        """Return a copy with *changes*, of which NOT_GIVEN is none; default headers are added to those there are."""
         headers = dict(self.headers)
         if default_headers is not None:
             if fault := headers_fault(default_headers):
@@ -100,6 +94,16 @@ class Options:
             if fault := _fault(name, value):
                 raise ConfigurationError(f"{name} {fault}: {value!r}")
         return evolve(self, headers=headers, **given)
+
+    def generated_client(self) -> AuthenticatedClient:
+        """Return a client of the generated package with these options."""
+        return AuthenticatedClient(
+            token=self.api_key,
+            base_url=self.base_url,
+            timeout=self.timeout,
+            headers=self.headers,
+            on_invalid=self.on_invalid,
+        )
 
 
 def key_fault(key: object) -> str | None:

@@ -95,12 +95,7 @@ class PagePass(_Pass[T]):
         return PageRequest(page=self._to_request - 1, limit=self._limit)
 
     def receive(self, page: ListEnvelope[T] | None) -> dict[Key, T]:
-        """Take the next *page*, None for a 404 beyond the end; return the records that are new in this pass.
-
-        Raises:
-            PaginationLoopError: it is another page than the one requested, or pages bring nothing new.
-            IncompleteListingError: the listing was resumed, and has changed.
-        """
+        """Take the next *page*, None for a 404 beyond the end; return the records that are new in this pass."""
         number = self.page
         data: list[T] = [] if page is None else page.data
         total = None if page is None else page.total_items
@@ -174,11 +169,7 @@ class CursorPass(_Pass[T]):
         return PageRequest(limit=self._limit, use_cursor=True, cursor=self.cursor)
 
     def receive(self, page: ListEnvelope[T] | None) -> dict[Key, T]:
-        """Take the next *page*, or the total; return the records that are new in this pass.
-
-        Raises:
-            PaginationLoopError: its cursor was there before, or pages bring nothing new.
-        """
+        """Take the next *page*, or the total; return the records that are new in this pass."""
         assert page is not None, "there is no page beyond the end"
         self._is_requested = False
         if self.asks_total:

@@ -35,11 +35,7 @@ AsyncSend: TypeAlias = Callable[[PageRequest, Hold], Coroutine[Any, Any, Respons
 
 
 def read_pages(listing: Listing[T], send: Send) -> Generator[ReceivedPage[T], None, None]:
-    """Yield the pages of *listing*.
-
-    Raises:
-        RoundedError: a page did not come, or the listing is incomplete; it has the checkpoint after the last page.
-    """
+    """Yield the pages of *listing*."""
     hold, threads = Hold(), ThreadPoolExecutor(listing.options.concurrency, thread_name_prefix="callrounded")
     in_flight: deque[tuple[PageRequest, Result]] = deque()
 

@@ -27,18 +27,17 @@ from ._arguments import ListingOptions
 from ._checkpoint import Checkpoint, new_checkpoint
 from ._errors import ConfigurationError
 from ._listing import Listing, ReceivedPage, single_page
-from ._operation import Operation, by_name, name_of
+from ._operation import AnyOperation, Operation, by_name, copied, name_of
 from ._page import AsyncPage, Page, PendingPage
 from ._page_request import ListEnvelope, PageRequest
 from ._prefetch import read_pages, read_pages_async
 from ._retry import Hold
-from ._signatures import copied
 
 P = ParamSpec("P")
 L = ParamSpec("L")
 T = TypeVar("T")
-Send: TypeAlias = Callable[[Operation[..., object], dict[str, Any], Hold | None], Response[Any]]
-AsyncSend: TypeAlias = Callable[[Operation[..., object], dict[str, Any], Hold | None], Awaitable[Response[Any]]]
+Send: TypeAlias = Callable[[AnyOperation, dict[str, Any], Hold], Response[Any]]
+AsyncSend: TypeAlias = Callable[[AnyOperation, dict[str, Any], Hold], Awaitable[Response[Any]]]
 S = TypeVar("S", Send, AsyncSend)
 S_co = TypeVar("S_co", Send, AsyncSend, covariant=True)
 
@@ -94,11 +93,7 @@ class _AnyListResource(Generic[P, L, T, S]):
         return f"<list resource: {name_of(self._operation)}>"
 
     def _single(self, arguments: dict[str, Any]) -> tuple[Checkpoint, PageRequest]:
-        """Return the position before the one page that these *arguments* ask for, and the request for it.
-
-        Raises:
-            ConfigurationError: pagination parameters contradict each other.
-        """
+        """Return the position before the one page that these *arguments* ask for, and the request for it."""
         sent: dict[str, Any] = {name: arguments.get(name) for name in _PAGING}
         filters = {name: value for name, value in arguments.items() if name not in _PAGING and value is not None}
         start = new_checkpoint(name_of(self._operation), filters, PageRequest(**sent))
@@ -107,11 +102,7 @@ class _AnyListResource(Generic[P, L, T, S]):
         return start, PageRequest(**sent)
 
     def _begin(self, options: ListingOptions, given: dict[str, Any], *, window: int | None) -> Listing[T]:
-        """Return the listing that these arguments of `iter_all` or `list_all` ask for.
-
-        Raises:
-            ConfigurationError: the checkpoint cannot be used, or an argument is ambiguous.
-        """
+        """Return the listing that these arguments of `iter_all` or `list_all` ask for."""
         operation = name_of(self._operation)
         if ambiguous := given.keys() & self._filters & fields_dict(ListingOptions).keys():
             raise ConfigurationError(
@@ -179,7 +170,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             APIError: the page did not come.
         """
         start, request = self._single(by_name(self._operation, args, kwargs))
-        response = self._send(self._operation, kwargs | request.arguments(), None)
+        response = self._send(self._operation, kwargs | request.arguments(), Hold())
         return Page(single_page(start, request, response), self._read)
 
     def _records(self, listing: Listing[T]) -> Generator[T, None, None]:
@@ -216,7 +207,7 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
         start, request = self._single(by_name(self._operation, args, kwargs))
 
         async def get() -> AsyncPage[T]:
-            response = await self._send(self._operation, kwargs | request.arguments(), None)
+            response = await self._send(self._operation, kwargs | request.arguments(), Hold())
             return AsyncPage(single_page(start, request, response), self._read)
 
         return PendingPage(get)

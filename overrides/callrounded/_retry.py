@@ -39,15 +39,13 @@ _SECONDS: Final = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
 
 def is_retryable(error: BaseException) -> bool:
     """Return whether *error* may pass by itself, and repeating its request does no harm."""
-    if isinstance(error, APIStatusError):
-        if error.status_code not in RETRIED_STATUSES:
-            return False
-        turned_down = error.status_code == 429
-    elif isinstance(error, APIConnectionError):
-        turned_down = False
-    else:
-        return False
-    return turned_down or error.request is None or error.request.method in _IDEMPOTENT
+    if isinstance(error, APIStatusError) and error.status_code == 429:
+        return True
+    if isinstance(error, APIConnectionError) or (
+        isinstance(error, APIStatusError) and error.status_code in RETRIED_STATUSES
+    ):
+        return error.request is None or error.request.method in _IDEMPOTENT
+    return False
 
 
 def wait_before_retry(error: APIError, attempt: int, options: Options) -> float | None:
@@ -75,8 +73,8 @@ def backoff(attempt: int) -> float:
 def retry_after(headers: httpx.Headers) -> float | None:
     """Return the seconds that Retry-After asks to wait, or None if it is absent or unreadable.
 
-    It is a number of seconds, or the date to come back (RFC 9110, 10.2.3). A date is compared with the Date of the
-    response where there is one, so that a wrong clock on this machine does not matter. Of several, the longest counts.
+    A date to come back is compared with the Date of the response where there is one, so that a wrong clock on this
+    machine does not matter. Of several, the longest counts.
     """
     now = _moment(headers.get("date", ""))
     asked: list[float] = []
@@ -102,7 +100,7 @@ def _moment(date: str) -> float | None:
 
 @define
 class Hold:
-    """Holds the requests of a listing until the server takes requests again, or nobody waits for them any more."""
+    """Holds the requests of a listing, or of one call, until the server takes requests again."""
 
     _until: float = 0.0
     _stopped: threading.Event = field(factory=threading.Event)
@@ -116,11 +114,7 @@ class Hold:
         self._stopped.set()
 
     def wait(self) -> None:
-        """Wait until a request may be sent.
-
-        Raises:
-            CancelledError: the listing is over.
-        """
+        """Wait until a request may be sent, or raise CancelledError if the listing is over."""
         waited: float | None = None
         # A time is waited for once, as the clock of a test may stand still; the response to another request extends it.
         while waited != self._until:
@@ -133,24 +127,22 @@ class Hold:
         waited: float | None = None
         while waited != self._until:
             waited = self._until
-            await asyncio.sleep(self._seconds_left())
+            if seconds := self._seconds_left():
+                await asyncio.sleep(seconds)
 
     def _seconds_left(self) -> float:
         """Return how long a request has to wait now; 0 in tests that switched waits off (`stamina.set_testing`)."""
         return 0.0 if stamina.is_testing() else max(0.0, self._until - time.monotonic())
 
 
-def retried(options: Options, hold: Hold | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def retried(options: Options, hold: Hold) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Return a decorator that repeats a function, sync or async, where that may help.
 
-    Args:
-        options: How often, and the longest wait.
-        hold: Of the listing that the request belongs to: the function waits for it before each attempt.
+    The function waits for the *hold* before each attempt.
     """
     failed = 0
 
     def seconds_after(error: Exception) -> float | bool:
-        """Return the seconds that stamina waits before the attempt after *error*, or False for no attempt."""
         nonlocal failed
         if not isinstance(error, APIError):
             return False
@@ -159,10 +151,10 @@ def retried(options: Options, hold: Hold | None = None) -> Callable[[Callable[P,
         if seconds is None:
             return False
         log_retry(error, seconds)
-        if hold is not None and isinstance(error, APIStatusError) and error.status_code in _HOLDING_STATUSES:
-            hold.extend(seconds)
-            return 0.0
-        return seconds
+        if not isinstance(error, APIStatusError) or error.status_code not in _HOLDING_STATUSES:
+            return seconds
+        hold.extend(seconds)
+        return 0.0
 
     # No timeout: it would end the retries after 45 s, whatever max_retries and Retry-After say.
     return stamina.retry(on=seconds_after, attempts=options.max_retries + 1, timeout=None)
