@@ -7,10 +7,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from attrs import define, fields_dict
 
-from ._checkpoint import Checkpoint, checked, new_checkpoint
+from ._checkpoint import Checkpoint, PageRequest, checked, new_checkpoint
 from ._errors import ConfigurationError
 from ._options import count_fault
-from ._page_request import PageRequest
 
 
 class Progress(NamedTuple):

@@ -31,8 +31,7 @@ from ._errors import (
     RateLimitError,
     UnprocessableEntityError,
 )
-from ._logging import log_response
-from ._redaction import redact, redacted_request
+from ._logging import log_response, redact, redacted_request
 from ._retry import retry_after
 
 _TEXT_SHOWN: Final = 1000

@@ -11,9 +11,8 @@ from attrs import define
 from callrounded_generated.responses import Response
 
 from ._arguments import ListingOptions, Progress
-from ._checkpoint import Checkpoint, as_json
+from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, as_json
 from ._errors import IncompleteListingError, RoundedError
-from ._page_request import ListEnvelope, PageRequest
 from ._paging import CursorPass, Key, PagePass
 
 T = TypeVar("T")

@@ -8,10 +8,9 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import httpx
 
-from ._checkpoint import Checkpoint, as_json, new_checkpoint
+from ._checkpoint import Checkpoint, ListEnvelope, as_json, new_checkpoint
 from ._errors import ConfigurationError, PaginationError
 from ._listing import Listing, ReceivedPage, at_position
-from ._page_request import ListEnvelope
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -13,9 +13,8 @@ from operator import attrgetter
 from typing import Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
-from ._checkpoint import Checkpoint
+from ._checkpoint import Checkpoint, ListEnvelope, PageRequest
 from ._errors import IncompleteListingError, PaginationLoopError
-from ._page_request import ListEnvelope, PageRequest
 
 T = TypeVar("T")
 Key: TypeAlias = Hashable

@@ -18,10 +18,10 @@ from typing import Any, TypeAlias, TypeVar
 
 from callrounded_generated.responses import Response
 
+from ._checkpoint import PageRequest
 from ._connections import running_loop
 from ._errors import NotFoundError
 from ._listing import Listing, ReceivedPage, at_position
-from ._page_request import PageRequest
 from ._retry import Hold
 
 T = TypeVar("T")

@@ -17,19 +17,18 @@ import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import aclosing, closing
 from types import FunctionType, MethodType
-from typing import Any, Generic, ParamSpec, Protocol, Self, TypeAlias, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeAlias, TypeVar
 
 from attrs import fields_dict
 
 from callrounded_generated.responses import Response
 
 from ._arguments import ListingOptions
-from ._checkpoint import Checkpoint, new_checkpoint
+from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, new_checkpoint
 from ._errors import ConfigurationError
 from ._listing import Listing, ReceivedPage, single_page
 from ._operation import AnyOperation, Operation, by_name, copied, name_of
 from ._page import AsyncPage, Page, PendingPage
-from ._page_request import ListEnvelope, PageRequest
 from ._prefetch import read_pages, read_pages_async
 from ._retry import Hold
 
@@ -39,14 +38,8 @@ T = TypeVar("T")
 Send: TypeAlias = Callable[[AnyOperation, dict[str, Any], Hold], Response[Any]]
 AsyncSend: TypeAlias = Callable[[AnyOperation, dict[str, Any], Hold], Awaitable[Response[Any]]]
 S = TypeVar("S", Send, AsyncSend)
-S_co = TypeVar("S_co", Send, AsyncSend, covariant=True)
 
 _PAGING = frozenset({"page", "limit", "use_cursor", "cursor"})
-
-
-class _Client(Protocol[S_co]):
-    @property
-    def _send(self) -> S_co: ...
 
 
 class _AnyListResource(Generic[P, L, T, S]):
@@ -79,13 +72,12 @@ class _AnyListResource(Generic[P, L, T, S]):
         vars(method)["__signature__"] = signature.replace(parameters=[signature.parameters["self"], *parameters])
         return method
 
-    def __get__(self, client: _Client[S] | None, owner: type[Any]) -> Self:
+    def __get__(self, client: Any, owner: type[Any]) -> Self:
         """Return the resource of *client*."""
         if client is None:
             return self
         bound = copy.copy(self)
-        # Private to users; the protocol says that a client has it.
-        bound._send = client._send  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        bound._send = client._send  # noqa: SLF001 - private to users
         vars(bound).update({name: MethodType(method, bound) for name, method in self._methods.items()})
         return bound
 

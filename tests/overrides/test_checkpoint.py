@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callrounded import Checkpoint, ConfigurationError
-from callrounded._checkpoint import as_json, checked, new_checkpoint
-from callrounded._page_request import PageRequest
+from callrounded._checkpoint import PageRequest, as_json, checked, new_checkpoint
 
 OPERATION = "list_records"
 START = new_checkpoint(OPERATION, {"search": "Zürich"}, PageRequest(limit=1000), max_items=17)

@@ -28,9 +28,8 @@ from hypothesis import given, settings
 
 from callrounded import APIConnectionError, NotFoundError, PaginationError, RoundedError
 from callrounded._arguments import ListingOptions
-from callrounded._checkpoint import checked, new_checkpoint
+from callrounded._checkpoint import PageRequest, checked, new_checkpoint
 from callrounded._listing import MAX_PASSES, Listing, ReceivedPage
-from callrounded._page_request import PageRequest
 from callrounded._prefetch import read_pages, read_pages_async
 
 HISTORIES = int(os.environ.get("PAGING_HISTORIES", "400"))
