@@ -31,7 +31,7 @@ from ._errors import (
     RateLimitError,
     UnprocessableEntityError,
 )
-from ._logging import log_response, redact, redacted_request
+from ._logging import received, redacted_request
 from ._retry import retry_after
 
 _TEXT_SHOWN: Final = 1000
@@ -61,11 +61,11 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
     except DecodeError as error:
         if error.response is None:  # It is the caller's own, of an event hook.
             raise
-        error.response = _received(error.response, secret)
+        error.response = received(error.response, secret)
         raise _error_inside(error.response, error) from error
     except httpx.HTTPStatusError as error:  # An event hook of the caller called `raise_for_status()`.
         error.request = redacted_request(error.request)
-        error.response = _received(error.response, secret)
+        error.response = received(error.response, secret)
         raise status_error(error.response, error.response.status_code) from error
     except (UnicodeEncodeError, httpx.InvalidURL) as error:
         raise ConfigurationError(f"The request cannot be sent with these parameters: {error}.") from error
@@ -80,7 +80,7 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
 
 def successful(response: Response[Any], secret: str) -> Response[Any]:
     """Return *response* without the API key, or raise the error that it stands for."""
-    response = evolve(response, http=_received(response.http, secret))
+    response = evolve(response, http=received(response.http, secret))
     if (error := error_for(response)) is not None:
         raise error
     return response
@@ -118,13 +118,6 @@ def status_error(response: httpx.Response, status_code: int) -> APIStatusError:
         details=_readable_details(facts.get("details")),
         retry_after=retry_after(response.headers),
     )
-
-
-def _received(response: httpx.Response, secret: str) -> httpx.Response:
-    """Log that *response* has arrived, and return it without the API key."""
-    response = redact(response, secret)
-    log_response(response)
-    return response
 
 
 def _error_inside(response: httpx.Response, error: DecodeError) -> APIError:

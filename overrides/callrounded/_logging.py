@@ -32,33 +32,25 @@ def redacted_request(request: httpx.Request) -> httpx.Request:
     return httpx.Request(request.method, request.url, headers=headers, content=content)
 
 
-def redact(response: httpx.Response, secret: str) -> httpx.Response:
-    """Take the credentials out of the request of *response*; return it, or a copy without the *secret*."""
-    response.request = redacted_request(response.request)
+def received(response: httpx.Response, secret: str) -> httpx.Response:
+    """Log that *response* has arrived; return it without credentials, or a copy if the server repeats the *secret*."""
+    response.request = sent = redacted_request(response.request)
     response.next_request = None  # Of a redirect, which is not followed: a second request with the key.
     try:
         content = response.content
     except httpx.ResponseNotRead:  # An event hook of the caller raised an error before.
         content = b""
-    else:
-        if len(secret) < _SHORTEST_SECRET or not _repeats(response, secret):
-            return response
-    headers = [(name, value.replace(secret, _REDACTED)) for name, value in response.headers.multi_items()]
-    content = content.replace(secret.encode(), _REDACTED.encode())
-    copy = httpx.Response(response.status_code, content=content, request=response.request)
-    copy.headers = httpx.Headers(headers)  # Not passed above: httpx would unpack the content because they say so.
-    return copy
-
-
-def _repeats(response: httpx.Response, secret: str) -> bool:
-    return secret.encode() in response.content or any(secret in value for value in response.headers.values())
-
-
-def log_response(response: httpx.Response) -> None:
-    """Log that *response*, a complete one, has arrived."""
-    sent, size = response.request, len(response.content)
-    facts = (sent.method, sent.url, response.status_code, size, request_id(response.headers))
+        response = httpx.Response(response.status_code, headers=response.headers, request=sent)
+    headers = response.headers.multi_items()
+    is_repeated = secret.encode() in content or any(secret in value for _, value in headers)
+    if is_repeated and len(secret) >= _SHORTEST_SECRET:
+        content = content.replace(secret.encode(), _REDACTED.encode())
+        response = httpx.Response(response.status_code, content=content, request=sent)
+        # Not passed above: httpx would unpack the content because they say so.
+        response.headers = httpx.Headers([(name, value.replace(secret, _REDACTED)) for name, value in headers])
+    facts = (sent.method, sent.url, response.status_code, len(content), request_id(response.headers))
     logger.debug("%s %s: status %d, %d bytes, request id %s", *facts)
+    return response
 
 
 def log_retry(error: APIError, seconds: float) -> None:
