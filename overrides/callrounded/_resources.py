@@ -115,7 +115,8 @@ class ListResource(_AnyListResource[P, L, T, Send]):
         Every record that was there throughout comes exactly once, or an error is raised: after the last record, if only
         the end shows that something is missing. If the listing changes while it is read, it is read again, and records
         that are new come then. Only the pages in flight, and the ids, are held in memory. Nothing is requested before
-        the first record is asked for. Leaving the loop waits for the requests in flight.
+        the first record is asked for. Leaving the loop cancels what has not been sent, and
+        does not wait for the requests in flight.
 
         Args:
             limit: Records per page, 1000 by default.
