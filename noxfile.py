@@ -14,7 +14,7 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_external_run = True
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-CODE = ("generated_client", "overrides", "generator", "tests/typing", "noxfile.py", "demo.py")
+CODE = ("generated_client", "overrides", "generator", "observe", "tests/typing", "noxfile.py", "demo.py")
 
 
 def install(session: nox.Session, *groups: str, project: bool = False) -> None:
@@ -86,6 +86,13 @@ def wheel(session: nox.Session) -> None:
     session.run("check-wheel-contents", "dist")
     session.run("python", "tests/packaging/contents.py", "dist")
     session.run("python", "tests/packaging/install.py", "dist")
+
+
+@nox.session(default=False)
+def observe(session: nox.Session) -> None:
+    """Compare recorded responses with the document: `-- FILES` (HAR, JSON), or `-- --live`, which only reads."""
+    install(session, "observe", project=True)
+    session.run("python", "-m", "observe", *session.posargs)
 
 
 @nox.session(default=False)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from generator import openapi
 from generator.check import check
-from generator.document import Document, GenerationError
+from generator.document import Document, GenerationError, SpecError
+from generator.house import broken_rules
 from generator.package import Difference, differences, manifest, render_differences, replace, summary
 from generator.render import render
 
@@ -31,9 +32,11 @@ def run(command: str, root: Path) -> str:
 
 
 def spec(root: Path) -> str:
-    """Check the document and its examples."""
+    """Check the document, its examples, and the rules of this house."""
     document = _read(root)
     openapi.read(document, root / CONFIG, root / PACKAGE)
+    if problems := list(broken_rules(document)):
+        raise SpecError(document.path, problems)
     return f"{SPEC} is sound: {_count(len(list(document.operations())), 'operation')}, all examples valid"
 
 

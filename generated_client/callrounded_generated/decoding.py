@@ -11,56 +11,47 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from itertools import repeat
 from operator import itemgetter
 from types import NoneType, UnionType
-from typing import Any, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
 
 from .errors import DecodeError, excerpt
-from .types import UNSET, Model, OnInvalid, Received, UnknownVariant, received_with, slot
-from .values import TOP, AnyOf, Array, Map, Mismatch, Place, Type, decode_grouped, for_each, is_dict, scalar
-
-ModelT = TypeVar("ModelT", bound=Model)
+from .types import UNSET, Model, OnInvalid, Received, UnknownVariant, received_with
+from .values import TOP, AnyOf, Array, Map, Place, Type, decode_grouped, for_each, require, scalar
 
 
-def decode_json(cls: type[ModelT], text: bytes | str, *, on_invalid: OnInvalid = "raise") -> ModelT:
-    """Return the JSON *text* as an object of *cls*.
+def decode_json(hint: Any, text: bytes | str, *, on_invalid: OnInvalid = "raise") -> Any:
+    """Return the JSON *text* as an object of a model, or as another value that an annotation stands for.
 
     Args:
-        cls: A model.
+        hint: A model, or an annotation.
         text: JSON text; bytes are UTF-8.
         on_invalid: `"keep"` leaves a `MalformedRecord` in the place of each broken object of a list.
 
     Raises:
         DecodeError: *text* is no JSON, or not what the OpenAPI document says.
     """
-    return decode(cls, _parsed(text), on_invalid=on_invalid)
+    type_, data = type_of(hint), _parsed(text)
+    try:
+        return type_.decode_checked([data])[0]
+    except (DecodeError, RecursionError):
+        pass
+    try:  # One by one, to find out where it is not as it should be.
+        return type_.decode([data], Place("$", on_invalid))[0]
+    except RecursionError:
+        pass
+    raise DecodeError("$", "values that are nested less deeply", excerpt(data))
 
 
-def decode_as(hint: Any, text: bytes | str, *, on_invalid: OnInvalid = "raise") -> Any:
-    """Return the JSON *text* as a value of the type that the annotation *hint* stands for.
-
-    The other args and the errors are those of `decode_json`.
-    """
-    return _decode(type_of(hint), _parsed(text), on_invalid)
-
-
-def decode(cls: type[ModelT], data: Any, *, on_invalid: OnInvalid = "raise") -> ModelT:
-    """Return JSON data as an object of *cls*, which may share lists and objects with it.
-
-    Args and errors are those of `decode_json`, for text that is parsed already.
-    """
-    return cast(ModelT, _decode(record_of(cls), data, on_invalid))
-
-
-def decode_copy(cls: type[ModelT], data: Mapping[str, Any]) -> ModelT:
+def decode_copy(cls: type[Model], data: Mapping[str, Any]) -> Any:
     """Return a copy of JSON data as an object of *cls*.
 
     Raises:
@@ -103,30 +94,20 @@ def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-def _decode(type_: Type, data: Any, on_invalid: OnInvalid) -> Any:
-    try:
-        return type_.decode_checked([data])[0]
-    except (Mismatch, DecodeError, RecursionError):
-        pass  # One by one, to find out where it is not as it should be.
-    try:
-        return type_.decode_one(data, Place("$", on_invalid))
-    except RecursionError:
-        pass
-    raise DecodeError("$", "values that are nested less deeply", excerpt(data))
-
-
 @attrs.define(frozen=True)
 class Field:
     """An attribute of a model and the property it stands for.
 
     Attributes:
         default: That of attrs: `attrs.NOTHING` if the property is required.
+        set: Sets the attribute of a model that is being made. For everyone else models are frozen.
     """
 
     attribute: str
     name: str
     type: Type
     default: Any
+    set: Callable[[Model, Any], None]
 
     @property
     def is_required(self) -> bool:
@@ -147,6 +128,7 @@ class Object(Type):
 
     def __init__(self, cls: type[Model]) -> None:
         self.cls = cls
+        self.note: Callable[[Model, Received], None] = _setter(cls, "_received")
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -169,17 +151,16 @@ class Object(Type):
         defaults = {name: field.defaults(1)[0] for name, field in self.fields.items() if not field.is_required}
         return {name: (default, UNSET) for name, default in defaults.items() if default is not UNSET}
 
-    def decode_batch(self, values: list[Any]) -> list[Any]:
-        if set(map(type, values)) - {dict}:
-            raise Mismatch("Expected `object`")
+    def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
+        require(dict, values, place)
         try:
             if len(set(map(len, values))) == 1:
-                return self.decode_alike(values)
+                return self.decode_alike(values, place)
         except KeyError:  # They have as many properties as the first, but others.
             pass
-        return decode_grouped(list(map(frozenset, values)), values, lambda _, group: self.decode_alike(group))
+        return decode_grouped(list(map(frozenset, values)), values, lambda _, group: self.decode_alike(group, place))
 
-    def decode_alike(self, values: list[dict[str, Any]]) -> list[Model]:
+    def decode_alike(self, values: list[dict[str, Any]], place: Place | None) -> list[Model]:
         """Decode objects that all have the same properties: one property of all objects after the other.
 
         Raises:
@@ -188,22 +169,12 @@ class Object(Type):
         columns = {name: list(map(itemgetter(name), values)) for name in values[0]}
         decoded: dict[str, list[Any]] = {}
         for name, field in self.fields.items():
+            below = place and place.below(name)
             if name in columns:
-                decoded[name] = field.type.decode_batch(columns[name])
+                decoded[name] = field.type.decode(columns[name], below)
             elif field.is_required:
-                raise Mismatch(f"Object missing required field `{name}`")
+                raise (below or TOP).error("a value, as it is required", attrs.NOTHING)
         return self.make(len(values), columns, decoded)
-
-    def decode_one(self, value: Any, place: Place) -> Any:
-        if not is_dict(value):
-            raise place.error("an object", value)
-        decoded: dict[str, list[Any]] = {}
-        for name, field in self.fields.items():
-            if name in value:
-                decoded[name] = [field.type.decode_one(value[name], place.below(name))]
-            elif field.is_required:
-                raise place.below(name).error("a value, as it is required", attrs.NOTHING)
-        return self.make(1, {name: [element] for name, element in value.items()}, decoded)[0]
 
     def make(self, count: int, columns: dict[str, list[Any]], decoded: dict[str, list[Any]]) -> list[Model]:
         """Return as many models as *count* says.
@@ -222,30 +193,33 @@ class Object(Type):
                 for_each(dict[str, Any].__setitem__, received, repeat(name), column)
         for name, field in self.fields.items():
             values = decoded[name] if name in decoded else field.defaults(count)
-            for_each(slot(self.cls, field.attribute), models, values)
-            for index in field.type.respelled(values, columns[name]) if name in decoded else ():
+            for_each(field.set, models, values)
+            for index in field.type.respelled(values, columns[name]) if name in decoded and field.type.respells else ():
                 # A copy of what can be changed, to see whether it was.
                 original = deepcopy(values[index]) if isinstance(values[index], list | dict) else values[index]
                 received[index] = {**received[index], name: (original, columns[name][index])}
-        for_each(slot(self.cls, "_received"), models, received)
+        for_each(self.note, models, received)
         return models
 
 
 class Unknown(Object):
     """An object with an unknown discriminator value: what all variants share is decoded as far as possible."""
 
-    def decode_batch(self, values: list[Any]) -> list[Any]:
-        try:
-            return super().decode_batch(values)
-        except (Mismatch, DecodeError):
-            return [self.decode_one(value, TOP) for value in values]
+    def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
+        if place is None:
+            try:
+                return super().decode(values)
+            except DecodeError:
+                return [self.decode_readable(value, TOP) for value in values]
+        require(dict, values, place)
+        return [self.decode_readable(values[0], place)]
 
-    def decode_one(self, value: Any, place: Place) -> Any:
-        if not is_dict(value):
-            raise place.error("an object", value)
+    def decode_readable(self, value: dict[str, Any], place: Place) -> Model:
+        """Decode an object without the properties that cannot be read; those are kept beside it."""
         unreadable = {name: element for name, element in value.items() if not self.can_read(name, element)}
-        model = super().decode_one({name: value[name] for name in value.keys() - unreadable.keys()}, place)
-        slot(self.cls, "_received")(model, {**(received_with(model) or {}), **unreadable})
+        readable = {name: value[name] for name in value.keys() - unreadable.keys()}
+        model: Model = super().decode([readable], place)[0]
+        self.note(model, {**(received_with(model) or {}), **unreadable})
         return model
 
     def can_read(self, name: str, value: Any) -> bool:
@@ -254,7 +228,7 @@ class Unknown(Object):
         if field is None or field.is_required:
             return True
         try:
-            field.type.decode_one(value, TOP)
+            field.type.decode([value], TOP)
         except DecodeError:
             return False
         return True
@@ -271,33 +245,30 @@ class OneOf(Type):
         self.variants = {value: _variant_of(cls) for value, cls in unknown.variants.items()}
         self.unknown = record_of(unknown)
 
-    def decode_batch(self, values: list[Any]) -> list[Any]:
+    def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
         try:
-            found = list(map(itemgetter(self.discriminator), values))
+            found: list[Any] = list(map(itemgetter(self.discriminator), values))
         except (KeyError, TypeError):
-            raise Mismatch(f"Object missing required field `{self.discriminator}`") from None
+            require(dict, values, place)
+            found = [attrs.NOTHING]
         if set(map(type, found)) - {str}:
-            raise Mismatch("Expected `str`")
-        types = list(map(self.variants.get, found, repeat(self.unknown)))
-        return decode_grouped(types, values, lambda type_, group: type_.decode_batch(group))
-
-    def decode_one(self, value: Any, place: Place) -> Any:
-        if not is_dict(value):
-            raise place.error("an object", value)
-        found = value.get(self.discriminator, attrs.NOTHING)
-        if not isinstance(found, str):
-            raise place.below(self.discriminator).error("a string that tells what the object is", found)
-        return self.variants.get(found, self.unknown).decode_one(value, place)
+            below = place and place.below(self.discriminator)
+            raise (below or TOP).error("a string that tells what the object is", found[0])
+        types: list[Type] = list(map(self.variants.get, found, repeat(self.unknown)))
+        return decode_grouped(types, values, lambda type_, group: type_.decode(group, place))
 
 
-_RECORDS: dict[type[Model], Object] = {}
+def _record_of(cls: type[Model]) -> Object:
+    return Unknown(cls) if issubclass(cls, UnknownVariant) else Object(cls)
 
 
-def record_of(cls: type[Model]) -> Object:
-    """Return the type of a model; there is one of each."""
-    if cls not in _RECORDS:
-        _RECORDS.setdefault(cls, Unknown(cls) if issubclass(cls, UnknownVariant) else Object(cls))
-    return _RECORDS[cls]
+record_of: Callable[[Any], Object] = cache(_record_of)
+"""Return the type of a model; there is one of each. (mypy takes the class of an attrs object for not hashable.)"""
+
+
+def _setter(cls: type[Model], attribute: str) -> Callable[[Model, Any], None]:
+    setter: Callable[[Model, Any], None] = getattr(cls, attribute).__set__
+    return setter
 
 
 def _variant_of(cls: type[Model]) -> Type:
@@ -314,7 +285,8 @@ def _fields_of(cls: type[Model]) -> Iterator[Field]:
     for attribute in attrs.fields(cls):
         if attribute.name != "_received":
             type_ = type_of(hints[attribute.name], nullable=attribute.metadata.get("nullable", True))
-            yield Field(attribute.name, attribute.metadata.get("name", attribute.name), type_, attribute.default)
+            name = attribute.metadata.get("name", attribute.name)
+            yield Field(attribute.name, name, type_, attribute.default, _setter(cls, attribute.name))
 
 
 def type_of(hint: Any, *, nullable: bool = True) -> Type:

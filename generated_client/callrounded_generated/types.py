@@ -91,7 +91,8 @@ class Model:
         """
         from .decoding import decode_copy
 
-        return decode_copy(cls, data)
+        made: Self = decode_copy(cls, data)
+        return made
 
     @classmethod
     def from_json(cls, text: bytes | str) -> Self:
@@ -102,17 +103,12 @@ class Model:
         """
         from .decoding import decode_json
 
-        return decode_json(cls, text)
+        made: Self = decode_json(cls, text)
+        return made
 
 
 received_with: Callable[[Model], Received | None] = attrgetter("_received")
 """Return what is noted on a model; None for one that was made by hand."""
-
-
-def slot(cls: type[Model], attribute: str) -> Callable[[Model, Any], None]:
-    """Return what sets an attribute of a model that is being made; models are frozen for everyone else."""
-    setter: Callable[[Model, Any], None] = getattr(cls, attribute).__set__
-    return setter
 
 
 @define(frozen=True, kw_only=True, weakref_slot=False)

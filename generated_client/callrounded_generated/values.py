@@ -1,10 +1,8 @@
 # Generated from openapi/rounded.yaml by `nox -s generate`. Do not edit: change openapi/ or generator/ and run it again.
 """Decode JSON values of every type that is not a model.
 
-A `Type` is made once per annotation and decodes in two ways:
-
-- `decode_batch` decodes a list of values, in C as far as possible. If one does not fit, it does not say which.
-- `decode_one` decodes a single value, and its error names the place.
+A `Type` is made once per annotation. It decodes many values at once, in C as far as possible, without a word which one
+does not fit; or a single one, with an error that names the place.
 """
 
 from __future__ import annotations
@@ -15,7 +13,9 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from itertools import chain, islice
+from functools import cached_property
+from itertools import chain, compress, count, islice
+from operator import ne
 from types import GenericAlias, NoneType
 from typing import Annotated, Any, TypeGuard, TypeVar, get_args, get_origin
 from uuid import UUID
@@ -47,9 +47,6 @@ _STANDARD: dict[type, re.Pattern[str]] = {
     datetime: re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
 }
 _LONGEST_NAME = 60
-
-Mismatch = msgspec.ValidationError
-"""A value is not of its type."""
 
 
 @define(frozen=True)
@@ -97,32 +94,30 @@ class Type(ABC):
     is_object: bool = False
     respells: bool = False
 
-    def decode_batch(self, values: list[Any]) -> list[Any]:
-        """Decode values; raise `Mismatch` or `DecodeError` if one of them is not of this type.
+    @abstractmethod
+    def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
+        """Return the decoded *values*: many at once, or one whose place is known.
 
-        How they are written is not checked yet; see `decode_checked`.
+        Args:
+            values: JSON values.
+            place: Where the value is, if there is only one.
+
+        Raises:
+            DecodeError: one is not of this type. Of many nothing tells which, and how they are written is not checked
+                yet; see `respelled`.
         """
-        if self.hint is None:
-            return [self.decode_one(value, TOP) for value in values]
-        decoded: list[Any] = msgspec.convert(values, GenericAlias(list, self.hint))
-        return decoded
-
-    def decode_checked(self, values: list[Any]) -> list[Any]:
-        """Do the same, and check how they are written."""
-        decoded = self.decode_batch(values)
-        self.respelled(decoded, values)
-        return decoded
 
     def respelled(self, decoded: list[Any], values: list[Any]) -> list[int]:
         """Return the indices of the JSON values that Python writes in another way than they were received.
 
         Raises:
-            Mismatch: a UUID or date-time is written in a way that msgspec accepts, but no standard.
+            DecodeError: a UUID or date-time is written in a way that msgspec accepts, but no standard.
         """
-        if not self.respells or self.writes_alike(decoded, values):
+        if self.writes_alike(decoded, values):
             return []
-        pairs = zip(map(json_of, decoded), map(json_of, values), strict=True)
-        indices = [index for index, (ours, theirs) in enumerate(pairs) if ours != theirs]
+        # The repr tells 1 from 1.0.
+        differ = map(ne, map(repr, msgspec.to_builtins(decoded)), map(repr, values))
+        indices = list(compress(count(), differ))
         for index in indices:
             check_spelling(decoded[index], values[index])
         return indices
@@ -130,14 +125,34 @@ class Type(ABC):
     def writes_alike(self, decoded: list[Any], values: list[Any]) -> bool:
         """Return whether Python writes all values as they were received."""
         if self.hint in (UUID, UUID | None):  # Faster than to write them: 36 characters each, and no capitals.
-            texts = list(filter(None, values))
+            texts: list[str] = list(filter(None, values))
             text = "".join(texts)
             return len(text) == 36 * len(texts) and text == text.lower()
         return json_of(values) == json_of(decoded)
 
-    @abstractmethod
-    def decode_one(self, value: Any, place: Place) -> Any:
-        """Decode the value at *place*; raise `DecodeError` if it is not of this type."""
+    @cached_property
+    def batch(self) -> Any:
+        """A class that holds values: msgspec looks at a class once, at an annotation each time."""
+        return msgspec.defstruct("Batch", [("values", GenericAlias(list, self.hint))], array_like=True)
+
+    def convert(self, values: list[Any]) -> list[Any]:
+        """Do what `decode` does for many values, in C; there is a `hint`."""
+        try:
+            decoded: list[Any] = msgspec.convert([values], self.batch).values
+        except msgspec.ValidationError as error:
+            raise DecodeError("$", str(error), "") from None
+        return decoded
+
+    def decode_checked(self, values: list[Any]) -> list[Any]:
+        """Return the decoded *values*, and check how they are written.
+
+        Raises:
+            DecodeError: one of them is not of this type; nothing tells which.
+        """
+        decoded = self.decode(values)
+        if self.respells:
+            self.respelled(decoded, values)
+        return decoded
 
 
 class Scalar(Type):
@@ -150,14 +165,16 @@ class Scalar(Type):
         self.json_types = tuple(dict.fromkeys(chain.from_iterable(map(_json_types, classes))))
         self.respells = any(issubclass(cls, UUID | datetime | int | float) for cls in classes if cls not in (Any, bool))
 
-    def decode_one(self, value: Any, place: Place) -> Any:
-        mismatch = Mismatch()
+    def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
+        if place is None:
+            return self.convert(values)
+        value, expected = values[0], ""
         for candidate in (value, int(value)) if isinstance(value, float) and value.is_integer() else (value,):
             try:
-                return self.decode_checked([candidate])[0]
-            except Mismatch as error:
-                mismatch = error
-        raise place.error(expectation(self.hint, mismatch), value)
+                return self.decode_checked([candidate])
+            except DecodeError as error:
+                expected = error.expected
+        raise place.error(expectation(self.hint, expected, value), value)
 
 
 class Opaque(Type):
@@ -165,8 +182,8 @@ class Opaque(Type):
 
     json_types = _ALL_JSON_TYPES
 
-    def decode_one(self, value: Any, place: Place) -> Any:  # noqa: ARG002 - nothing can be wrong with it
-        return value
+    def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:  # noqa: ARG002 - nothing can be wrong
+        return values
 
 
 class Array(Type):
@@ -179,17 +196,14 @@ class Array(Type):
         self.hint = item.hint and GenericAlias(list, item.hint)
         self.respells = item.respells
 
-    def decode_batch(self, values: list[Any]) -> list[Any]:
+    def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
+        require(list, values, place)
+        if place is not None:
+            return [self.decode_part(values[0], 0, place)]
         if self.hint is not None:
-            return super().decode_batch(values)
-        msgspec.convert(values, list[list[Any]])
-        decoded = iter(self.item.decode_batch(list(chain.from_iterable(values))))
+            return self.convert(values)
+        decoded = iter(self.item.decode(list(chain.from_iterable(values))))
         return [list(islice(decoded, len(value))) for value in values]
-
-    def decode_one(self, value: Any, place: Place) -> Any:
-        if not is_list(value):
-            raise place.error("array", value)
-        return self.decode_part(value, 0, place)
 
     def decode_part(self, values: list[Any], start: int, place: Place) -> list[Any]:
         """Decode the part of the array at *place* that begins at *start*, halving it to find what is broken."""
@@ -197,14 +211,14 @@ class Array(Type):
             return [self.decode_element(values[0], place.at(start))]
         try:
             return self.item.decode_checked(values)
-        except (Mismatch, DecodeError):
+        except DecodeError:
             half = len(values) // 2
         return [*self.decode_part(values[:half], start, place), *self.decode_part(values[half:], start + half, place)]
 
     def decode_element(self, value: Any, place: Place) -> Any:
         """Decode one element. With `on_invalid="keep"` a broken object becomes a `MalformedRecord`."""
         try:
-            return self.item.decode_one(value, place)
+            return self.item.decode([value], place)[0]
         except DecodeError as error:
             if place.on_invalid == "raise" or not self.item.is_object:
                 raise
@@ -222,10 +236,14 @@ class Map(Type):
         self.hint = item.hint and GenericAlias(dict, (str, item.hint))
         self.respells = item.respells
 
-    def decode_one(self, value: Any, place: Place) -> Any:
-        if not is_dict(value):
-            raise place.error("object", value)
-        return {name: self.item.decode_one(element, place.below(name)) for name, element in value.items()}
+    def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
+        require(dict, values, place)
+        if place is not None:
+            items = values[0].items()
+            return [{name: self.item.decode([element], place.below(name))[0] for name, element in items}]
+        if self.hint is not None:
+            return self.convert(values)
+        return [dict(zip(value, self.item.decode(list(value.values())), strict=True)) for value in values]
 
 
 class AnyOf(Type):
@@ -245,28 +263,27 @@ class AnyOf(Type):
             for member in members:
                 self.hint = member.hint if self.hint is None else self.hint | member.hint
 
-    def decode_batch(self, values: list[Any]) -> list[Any]:
-        if self.hint is not None:
-            return super().decode_batch(values)
-        return decode_grouped(list(map(type, values)), values, self.decode_alike)
+    def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
+        if place is None and self.hint is not None:
+            return self.convert(values)
+        kinds = list(map(type, values))
+        return decode_grouped(kinds, values, lambda kind, group: self.decode_alike(kind, group, place))
 
-    def decode_alike(self, json_type: type, values: list[Any]) -> list[Any]:
+    def decode_alike(self, json_type: type, values: list[Any], place: Place | None) -> list[Any]:
         """Decode values of the same JSON type."""
-        candidates = self.members.get(json_type, [])
+        candidates = self.members.get(json_type, self.others if len(self.others) == 1 else [])
         if len(candidates) == 1:
-            return candidates[0].decode_batch(values)
-        return [self.decode_one(value, TOP) for value in values]
+            return candidates[0].decode(values, place)
+        return [self.decode_first(candidates, value, place or TOP) for value in values]
 
-    def decode_one(self, value: Any, place: Place) -> Any:
-        candidates = self.members.get(value.__class__, self.others if len(self.others) == 1 else [])
+    def decode_first(self, candidates: list[Type], value: Any, place: Place) -> Any:
+        """Decode a value by the first of *candidates* whose type it is of."""
         errors: list[DecodeError] = []
         for member in candidates:
             try:
-                return member.decode_one(value, place)
+                return member.decode([value], place)[0]
             except DecodeError as error:
                 errors.append(error)
-        if len(errors) == 1:
-            raise errors[0]
         expected = [f"{error.expected} at {error.path}" for error in errors]
         names = [_JSON_NAMES[member.json_types[0]] for member in self.others]
         raise place.error(" or ".join(dict.fromkeys(expected or names)), value)
@@ -300,6 +317,12 @@ def for_each(function: Callable[..., Any], *arguments: Iterable[Any]) -> None:
     deque(map(function, *arguments), maxlen=0)
 
 
+def require(cls: type, values: list[Any], place: Place | None) -> None:
+    """Raise `DecodeError` if one of *values* is none of the JSON type *cls*."""
+    if set(map(type, values)) - {cls}:
+        raise (place or TOP).error("array" if cls is list else "an object", values[0])
+
+
 def json_of(value: Any) -> bytes:
     """Return *value* as JSON text in UTF-8."""
     try:
@@ -309,13 +332,14 @@ def json_of(value: Any) -> bytes:
 
 
 def check_spelling(decoded: Any, value: Any) -> None:
-    """Raise `Mismatch` if a UUID or date-time in *value* is not written as the standard says."""
-    if is_list(decoded):
+    """Raise `DecodeError` if a UUID or date-time in *value* is not written as the standard says."""
+    if type(decoded) in _STANDARD:
+        if not _STANDARD[type(decoded)].fullmatch(value):
+            raise DecodeError("$", "a valid UUID" if isinstance(decoded, UUID) else "a valid RFC 3339 date-time", "")
+    elif is_list(decoded):
         list(map(check_spelling, decoded, value))
     elif is_dict(decoded):
         list(map(check_spelling, decoded.values(), value.values()))
-    elif type(decoded) in _STANDARD and not _STANDARD[type(decoded)].fullmatch(value):
-        raise Mismatch("Invalid UUID" if isinstance(decoded, UUID) else "Invalid RFC3339 encoded datetime")
 
 
 def is_list(value: Any) -> TypeGuard[list[Any]]:

@@ -7,13 +7,13 @@ import os
 import ssl
 from collections.abc import Mapping
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, NotRequired, Self, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeAlias
 from urllib.parse import urlencode
 
 import httpx
 from attrs import define, evolve, field
 
-from .operation import FormField, Request
+from .operation import Body, Request
 from .settings import AUTH_HEADER_NAME, AUTH_PREFIX, BASE_URL
 from .types import OnInvalid
 
@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 
 Timeout: TypeAlias = "httpx.Timeout | UseClientDefault | float | None"
 """Seconds, or an `httpx.Timeout`; None waits for ever; `httpx.USE_CLIENT_DEFAULT` leaves it to the httpx client."""
-
-
-class RequestArguments(TypedDict):
-    """Arguments of `httpx.Client.build_request` and `httpx.Client.request`."""
-
-    method: str
-    url: str
-    headers: httpx.Headers
-    content: bytes | None
-    files: NotRequired[list[tuple[str, FormField]]]
-    timeout: Timeout
 
 
 def _fixed(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -130,7 +119,7 @@ class Client:
     def _httpx_arguments(self) -> dict[str, Any]:
         return {"verify": self.verify_ssl, **self.httpx_args}
 
-    def arguments(self, request: Request) -> RequestArguments:
+    def arguments(self, request: Request) -> dict[str, Any]:
         """Return *request* as arguments for httpx: `httpx.request(**client.arguments(request))`."""
         url = self.base_url.rstrip("/") + request.path
         headers = httpx.Headers({"Accept": "application/json"})
@@ -138,18 +127,20 @@ class Client:
             headers[name] = value  # Whatever the case of the name, there is one header of it.
         if cookies := {**self.cookies, **dict(request.cookies)}:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        arguments: RequestArguments = {
+        arguments = {
             "method": request.method,
             "url": f"{url}?{urlencode(request.params)}" if request.params else url,
             "headers": headers,
-            "content": request.content,
             "timeout": self.timeout,
         }
-        if request.body is not None and request.body.files is not None:
-            arguments["files"] = request.body.files
-        elif request.body is not None:
-            headers["Content-Type"] = request.body.media_type
-        return arguments
+        match request.body:
+            case None:
+                return arguments
+            case Body(files=None, content=content):
+                headers["Content-Type"] = request.body.media_type
+                return {**arguments, "content": content}
+            case Body(files=files):
+                return {**arguments, "files": files}
 
     def send(self, request: Request) -> httpx.Response:
         """Send *request* and return the response, read to its end.
@@ -210,10 +201,9 @@ class AuthenticatedClient(Client):
     prefix: str = AUTH_PREFIX
     auth_header_name: str = AUTH_HEADER_NAME
 
-    def arguments(self, request: Request) -> RequestArguments:
+    def arguments(self, request: Request) -> dict[str, Any]:
         """Return *request* as arguments for httpx, the token included where the operation takes one."""
         arguments = Client.arguments(self, request)
-        if not request.takes_token:
-            return arguments
-        arguments["headers"][self.auth_header_name] = f"{self.prefix} {self.token}" if self.prefix else self.token
+        if request.takes_token:
+            arguments["headers"][self.auth_header_name] = f"{self.prefix} {self.token}" if self.prefix else self.token
         return arguments

@@ -102,15 +102,17 @@ def _first(shown: Iterable[str], count: int, levels: int) -> str:
     return ", ".join(islice(shown, _MOST_ELEMENTS)) + (", ..." if count > _MOST_ELEMENTS else "")
 
 
-def expectation(hint: Any, error: Exception) -> str:
-    """Return in words what msgspec expected of a value of type *hint* where it raised *error*."""
+def expectation(hint: Any, message: str, value: object) -> str:
+    """Return in words what msgspec expected of *value*, of type *hint*, where its error says *message*."""
     if get_origin(hint) is Literal:
         return " or ".join(map(repr, get_args(hint)))
-    message = str(error).partition(", got ")[0].partition(" - at ")[0]
+    message = message.partition(", got ")[0].partition(" - at ")[0]
     message = re.sub("`(datetime|uuid|str|int|float|bool|null|array|object)`", _in_json, message)
     message = message.replace("RFC3339 encoded datetime", "RFC 3339 date-time")
     message = message.replace("Number out of range", "a number in range")
-    return message.removeprefix("Expected ").replace("Invalid", "a valid", 1)
+    message = message.removeprefix("Expected ").replace("Invalid", "a valid", 1)
+    is_leap_second = message.endswith("date-time") and isinstance(value, str) and ":60" in value
+    return f"{message} that is no leap second, which datetime cannot hold" if is_leap_second else message
 
 
 def _in_json(name: re.Match[str]) -> str:

@@ -56,11 +56,6 @@ class Request:
     body: Body | None = None
     takes_token: bool = True
 
-    @property
-    def content(self) -> bytes | None:
-        """The body as bytes; None if there is none, or if it is a multipart form."""
-        return None if self.body is None else self.body.content
-
 
 def path(template: str, *values: tuple[str, Any]) -> str:
     """Return *template* with the parameters in braces filled in, percent-encoded.

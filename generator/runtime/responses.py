@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar
 import httpx
 from attrs import define, field
 
-from .decoding import decode_as
+from .decoding import decode_json
 from .errors import DecodeError, UnexpectedStatus
 from .types import OnInvalid
 
@@ -97,7 +97,7 @@ def read(
 def _decode(expected: Expected, content: bytes, on_invalid: OnInvalid) -> Any:
     match expected.kind:
         case "json":
-            return decode_as(expected.type, content, on_invalid=on_invalid)
+            return decode_json(expected.type, content, on_invalid=on_invalid)
         case "text":
             return content.decode("utf-8", "replace")
         case "bytes":

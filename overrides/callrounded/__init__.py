@@ -21,6 +21,7 @@ from callrounded_generated.types import MalformedRecord
 from ._arguments import Progress
 from ._checkpoint import Checkpoint
 from ._client import AsyncRounded, Rounded
+from ._dicts import to_dicts
 from ._errors import (
     APIConnectionError,
     APIError,
@@ -81,6 +82,7 @@ __all__ = [
     "UnknownPhoneNumber",
     "UnprocessableEntityError",
     "__version__",
+    "to_dicts",
 ]
 
 # So that tracebacks and pickles name callrounded.RateLimitError, not the private module it is written in.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from callrounded_generated.decoding import decode
+from callrounded_generated.decoding import decode_copy
 from callrounded_generated.errors import DecodeError, excerpt
 from callrounded_generated.models import ErrorDetail, PhoneNumberList
 
@@ -97,7 +97,7 @@ def test_errors_about_huge_values(frames: int) -> None:
             return
         for value in values:
             with pytest.raises(DecodeError) as caught:
-                decode(ErrorDetail, value)
+                decode_copy(ErrorDetail, value)
             assert len(str(caught.value)) < 300
 
     check(frames)

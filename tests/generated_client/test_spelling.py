@@ -76,6 +76,12 @@ def test_almost_a_date_time(text: str, record: dict[str, Any], page: Callable[..
         PhoneNumberList.from_dict(answer)
 
 
+def test_a_leap_second(record: dict[str, Any]) -> None:
+    """A leap second, which RFC 3339 allows, is named as what it is: no datetime can hold it."""
+    with pytest.raises(DecodeError, match=r"no leap second, which datetime cannot hold, found '2016-12-31T23:59:60Z'"):
+        PstnPhoneNumber.from_dict({**record, "created_at": "2016-12-31T23:59:60Z"})
+
+
 def test_the_text_of_a_changed_value_is_forgotten(record: dict[str, Any]) -> None:
     """A copy with another value writes that; one that got the old value back writes it as it was received."""
     number = PstnPhoneNumber.from_dict({**record, "created_at": "2023-11-07T05:31:56.000Z"})

@@ -164,7 +164,7 @@ def test_round_trips(data: dict[str, Any]) -> None:
         ({"ids": [ID, "x"]}, "ids[1]: expected a valid UUID, found 'x'"),
         ({"ids": [ID.replace("-", "")]}, f"ids[0]: expected a valid UUID, found '{ID.replace('-', '')}'"),
         ({"by_name": {"a": ID, "b c": 5}}, "by_name['b c']: expected uuid, found 5"),
-        ({"by_name": []}, "by_name: expected object, found []"),
+        ({"by_name": []}, "by_name: expected an object, found []"),
         ({"either": "x"}, "either: expected a valid UUID, found 'x'"),
         ({"either": ID.replace("-", "")}, f"either: expected a valid UUID, found '{ID.replace('-', '')}'"),
         ({"either": []}, "either: expected string or integer, found []"),

@@ -58,26 +58,27 @@ def test_reading_takes_no_python_call_per_record(kind: str, body: Callable[..., 
     whole, tenth = body(records(kind)), body(records(kind)[: SIZE // 10])
     decode_json(PhoneNumberList, whole)
     entered = calls(lambda: decode_json(PhoneNumberList, whole))
-    assert entered < 700
+    assert entered < (
+        500 if kind == "absent properties" else 250
+    )  # Records that lack different ones are of four kinds.
     assert entered == calls(lambda: decode_json(PhoneNumberList, tenth))
 
 
 @pytest.mark.parametrize("kind", RESPELLED)
-def test_reading_takes_few_python_calls_per_respelled_value(
-    kind: str, body: Callable[..., bytes], calls: Calls
-) -> None:
-    """A value that Python writes in another way takes a few calls more."""
+def test_reading_takes_one_python_call_per_respelled_value(kind: str, body: Callable[..., bytes], calls: Calls) -> None:
+    """How it is written is checked for each value that Python writes in another way."""
     whole = body(records(kind))
-    assert calls(lambda: decode_json(PhoneNumberList, whole)) < 5 * SIZE + 400
+    assert calls(lambda: decode_json(PhoneNumberList, whole)) < SIZE + 250
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_writing_takes_few_python_calls_per_record(kind: str, body: Callable[..., bytes], calls: Calls) -> None:
-    """Records are written in C, or by way of one dict each."""
+    """Records are written in C, or by way of one dict each if something is noted on them."""
     answer = decode_json(PhoneNumberList, body(records(kind)))
+    most = 1.1 if kind == "plain" or "variant" in kind else 5.1
     for write in (answer.to_json, answer.to_dict):
         write()
-        assert calls(write) < 7 * SIZE
+        assert calls(write) < most * SIZE
 
 
 def test_a_broken_record_is_found_quickly(body: Callable[..., bytes], calls: Calls) -> None:

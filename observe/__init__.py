@@ -1,0 +1,1 @@
+"""Compare what an API sends with its OpenAPI document."""
