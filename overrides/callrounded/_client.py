@@ -29,8 +29,7 @@ T = TypeVar("T")
 class _BaseRounded(ABC, Generic[H]):
     """What `Rounded` and `AsyncRounded` share: their options."""
 
-    _is_closed = False
-    _is_copy = False
+    _is_closed = _is_copy = False
 
     def __init_subclass__(cls) -> None:
         # So that the error of a misspelled option names Rounded, not this class.
