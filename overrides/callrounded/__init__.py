@@ -85,13 +85,7 @@ __all__ = [
     "to_dicts",
 ]
 
-
-def _show_public_names() -> None:
-    """Have tracebacks and pickles name callrounded.RateLimitError, not the private module it is written in."""
-    for name in __all__:
-        public = globals().get(name)
-        if getattr(public, "__module__", "").startswith("callrounded._"):
-            public.__module__ = "callrounded"
-
-
-_show_public_names()
+# So that tracebacks and pickles name callrounded.RateLimitError, not the private module it is written in.
+for _name in __all__:
+    if getattr(globals()[_name], "__module__", "").startswith("callrounded._"):
+        globals()[_name].__module__ = "callrounded"

@@ -1,96 +1,119 @@
-"""Where a listing stands, and the same as plain JSON that goes on in another process."""
+"""Where a listing stands, as plain data, and the requests for its pages.
+
+The pagination parameters and the envelope are those of every list endpoint of the API; nothing else is known of them.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, Protocol, TypedDict, TypeVar
 
 import msgspec
-from attrs import define, field
+from attrs import asdict, define
 from msgspec import Meta
 
 from ._errors import ConfigurationError
 
+T = TypeVar("T")
+
+
+class ListEnvelope(Protocol[T]):
+    """What surrounds every list of records."""
+
+    @property
+    def data(self) -> list[T]: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+    @property
+    def current_page(self) -> int | None: ...
+    @property
+    def total_pages(self) -> int | None: ...
+    @property
+    def total_items(self) -> int | None: ...
+
+
+@define(frozen=True, kw_only=True, eq=False)
+class PageRequest:
+    """The pagination parameters of one request; None is not sent."""
+
+    page: int | None = None
+    limit: int | None = None
+    use_cursor: bool | None = None
+    cursor: str | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the parameters by name."""
+        return asdict(self)
+
+    def next(self, page: ListEnvelope[Any]) -> PageRequest | None:
+        """Return the request for the page after *page*, which this one was sent for; None if there is none.
+
+        In page mode the last page is the one whose number is the number of pages; where that number is absent, it is a
+        page without records, as the server may have made a page shorter than it was asked to.
+        """
+        if self.use_cursor:
+            return PageRequest(limit=self.limit, use_cursor=True, cursor=page.next_cursor) if page.next_cursor else None
+        number = self.page or 1
+        more = bool(page.data) if page.total_pages is None else number < page.total_pages
+        return PageRequest(page=number + 1, limit=self.limit, use_cursor=self.use_cursor) if more else None
+
 
 class Checkpoint(TypedDict):
-    """Where a listing stands, as JSON data. It holds no key."""
+    """Where a listing stands, as far as its records were handed out. It is JSON data, and holds no key."""
 
     version: Literal[1]
     operation: str
     mode: Literal["page", "cursor"]
     limit: int | None
+    """Records per page; None for the server's default."""
     filters: dict[str, Any]
+    """The other parameters of the operation."""
     page: Annotated[int, Meta(ge=1)] | None
+    """The number of the next page; None in cursor mode."""
     cursor: str | None
+    """The cursor of the next page; None for the first, and at the end until the total is compared."""
     count: Annotated[int, Meta(ge=0)] | None
+    """How many records were handed out before; None if nobody knows."""
     total: int | None
+    """How many records there were when the last page was read, in page mode."""
     max_items: Annotated[int, Meta(ge=0)] | None
+    """Maximum number of records from here on."""
     at_end: bool
+    """Whether there is no next page."""
     changed: bool
+    """Whether the listing changed while it was read, so that nobody can go on from here."""
 
 
-@define(frozen=True, kw_only=True)
-class Position:
-    """Where a listing stands, as far as its records were handed out.
-
-    Attributes:
-        page: The number of the next page; None in cursor mode.
-        cursor: The cursor of the next page; None for the first, and at the end until the total is compared.
-        count: How many records come before this position; None if nobody knows.
-        total: How many records there were when the last page was read, in page mode.
-        max_items: Maximum number of records from here on.
-        at_end: Whether there is no next page.
-        changed: Whether the listing changed while it was read, so that nobody can go on from here.
-    """
-
-    page: int | None = 1
-    cursor: str | None = None
-    count: int | None = 0
-    total: int | None = None
-    max_items: int | None = None
-    at_end: bool = False
-    changed: bool = False
-
-
-@define(frozen=True, kw_only=True)
-class Plan:
-    """What a listing reads, wherever it stands.
-
-    Attributes:
-        operation: The name of the operation.
-        limit: Records per page; None for the server's default.
-        filters: The other parameters of the operation.
-        verify: Whether to make sure that the listing is complete.
-    """
-
-    operation: str
-    limit: int | None = None
-    filters: dict[str, Any] = field(factory=dict[str, Any])
-    verify: bool = True
-
-    def checkpoint(self, position: Position) -> Checkpoint:
-        """Return *position* as JSON data."""
-        return {
-            "version": 1,
-            "operation": self.operation,
-            "mode": "cursor" if position.page is None else "page",
-            "limit": self.limit,
-            "filters": msgspec.to_builtins(self.filters),
-            "page": position.page,
-            "cursor": position.cursor,
-            "count": position.count,
-            "total": position.total,
-            "max_items": position.max_items,
-            "at_end": position.at_end,
-            "changed": position.changed,
-        }
+def new_checkpoint(
+    operation: str, filters: dict[str, Any], first: PageRequest, *, max_items: int | None = None
+) -> Checkpoint:
+    """Return where a listing begins whose *first* request this is."""
+    if first.cursor is not None and first.use_cursor is False:
+        raise ConfigurationError("cursor= implies cursor mode: leave out use_cursor=False.")
+    by_cursor = first.use_cursor or first.cursor is not None
+    if by_cursor and first.page is not None:
+        raise ConfigurationError("page= is for page mode: leave it out, or cursor= and use_cursor=True.")
+    return {
+        "version": 1,
+        "operation": operation,
+        "mode": "cursor" if by_cursor else "page",
+        "limit": first.limit,
+        "filters": filters,
+        "page": None if by_cursor else first.page or 1,
+        "cursor": first.cursor,
+        "count": 0 if first.cursor is None else None,
+        "total": None,
+        "max_items": max_items,
+        "at_end": False,
+        "changed": False,
+    }
 
 
-def resume(checkpoint: object, operation: str, *, verify: bool) -> tuple[Plan, Position]:
-    """Return the plan of the listing that *checkpoint* is of, and the position in it.
-
-    Raises:
-        ConfigurationError: it is damaged, of another operation, or of a release that writes checkpoints differently.
-    """
+def checked(checkpoint: object, operation: str) -> Checkpoint:
+    """Return *checkpoint*, which comes from elsewhere; refuse one that is damaged or of another operation."""
     try:
         read = msgspec.convert(checkpoint, Checkpoint)
     except ValueError as error:  # msgspec.ValidationError is one
@@ -99,13 +122,9 @@ def resume(checkpoint: object, operation: str, *, verify: bool) -> tuple[Plan, P
         raise ConfigurationError(f"The checkpoint is of {read['operation']!r:.80}, this listing is of {operation!r}.")
     if (read["mode"] == "cursor") != (read["page"] is None):
         raise ConfigurationError("The checkpoint is damaged: its mode and its position do not belong together.")
-    position = Position(
-        page=read["page"],
-        cursor=read["cursor"],
-        count=read["count"],
-        total=read["total"],
-        max_items=read["max_items"],
-        at_end=read["at_end"],
-        changed=read["changed"],
-    )
-    return Plan(operation=operation, limit=read["limit"], filters=read["filters"], verify=verify), position
+    return read
+
+
+def as_json(checkpoint: Checkpoint) -> Checkpoint:
+    """Return *checkpoint* with filters that JSON can hold."""
+    return {**checkpoint, "filters": msgspec.to_builtins(checkpoint["filters"])}

@@ -4,44 +4,38 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from types import FunctionType, TracebackType
-from typing import Generic, NoReturn, ParamSpec, Self, TypeVar, cast
+from types import FunctionType
+from typing import Any, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
 
 import httpx
 
 from callrounded_generated.api.phone_numbers import list_phone_numbers
+from callrounded_generated.responses import Response
 
-from ._arguments import listing_options
-from ._connections import async_connections, sync_connections
-from ._operation import Operation, by_name
-from ._options import (
-    DEFAULT_MAX_RETRIES,
-    DEFAULT_MAX_RETRY_WAIT,
-    NOT_GIVEN,
-    NotGiven,
-    OnInvalid,
-    Options,
-    Timeout,
-)
+from ._arguments import ListingOptions
+from ._connections import CLOSED, AsyncConnections, Connections, new_async_client, new_client
+from ._error_mapping import mapped_errors, successful
+from ._errors import APIError, ClientClosedError
+from ._operation import AnyOperation, Operation, by_name, copied
+from ._options import NOT_GIVEN, NotGiven, OnInvalid, Options, Timeout
 from ._resources import AsyncListResource, ListResource
-from ._sending import AsyncSender, Sender
-from ._signatures import with_qualname
+from ._retry import Hold, retried
 
 H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
-S = TypeVar("S", Sender, AsyncSender)
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _BaseRounded(ABC, Generic[H, S]):
+class _BaseRounded(ABC, Generic[H]):
     """What `Rounded` and `AsyncRounded` share: their options."""
 
-    _sender: S
+    _is_closed = _is_copy = False
 
     def __init_subclass__(cls) -> None:
         # So that the error of a misspelled option names Rounded, not this class.
         if "__init__" not in vars(cls):
-            init = with_qualname(cast(FunctionType, cls.__init__), f"{cls.__name__}.__init__")
+            init = copied(cast(FunctionType, cls.__init__))
+            init.__qualname__ = f"{cls.__name__}.__init__"
             type.__setattr__(cls, "__init__", init)
 
     def __init__(
@@ -50,8 +44,8 @@ class _BaseRounded(ABC, Generic[H, S]):
         *,
         base_url: str | httpx.URL | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
-        max_retries: int = DEFAULT_MAX_RETRIES,
-        max_retry_wait: float = DEFAULT_MAX_RETRY_WAIT,
+        max_retries: int = 2,
+        max_retry_wait: float = 30.0,
         http_client: H | None = None,
         default_headers: Mapping[str, str] | None = None,
         on_invalid: OnInvalid = "raise",
@@ -82,19 +76,22 @@ class _BaseRounded(ABC, Generic[H, S]):
             allow_insecure_http=allow_insecure_http,
             own_http_client=http_client is None,
         )
-        self._sender = self._make_sender(
-            options.with_changes(
-                timeout=timeout,
-                max_retries=max_retries,
-                max_retry_wait=max_retry_wait,
-                default_headers=default_headers,
-                on_invalid=on_invalid,
-            ),
-            http_client,
+        self._connections = self._connect(options.base_url, http_client)
+        self._use(
+            options,
+            timeout=timeout,
+            max_retries=max_retries,
+            max_retry_wait=max_retry_wait,
+            default_headers=default_headers,
+            on_invalid=on_invalid,
         )
 
     @abstractmethod
-    def _make_sender(self, options: Options, http_client: H | None) -> S: ...
+    def _connect(self, base_url: str, http_client: H | None) -> Connections[H]: ...
+
+    def _use(self, options: Options, **changes: Any) -> None:
+        self._options = options = options.with_changes(**changes)
+        self._api = options.generated_client()
 
     def with_options(
         self,
@@ -113,21 +110,31 @@ class _BaseRounded(ABC, Generic[H, S]):
         Raises:
             ConfigurationError: An option cannot be used.
         """
-        options = self._sender.options.with_changes(
+        copy = object.__new__(type(self))
+        vars(copy).update(vars(self), _is_copy=True)
+        copy._use(
+            self._options,
             timeout=timeout,
             max_retries=max_retries,
             max_retry_wait=max_retry_wait,
             default_headers=default_headers,
             on_invalid=on_invalid,
         )
-        copy = object.__new__(type(self))
-        vars(copy).update(vars(self))  # What a subclass has added.
-        copy._sender = self._sender.with_options(options)
         return copy
 
+    def _http(self) -> H:
+        if self._is_closed:
+            raise ClientClosedError(CLOSED)
+        return self._connections.http()
+
+    def _release(self) -> H | None:
+        """Note that this is closed; return the httpx client that is left to close, if any."""
+        self._is_closed = True
+        return None if self._is_copy else self._connections.close()
+
     def __repr__(self) -> str:
-        closed = ", closed" if self._sender.is_closed else ""
-        return f"<{type(self).__name__} at {self._sender.options.base_url}{closed}>"
+        closed = ", closed" if self._is_closed or self._connections.is_closed else ""
+        return f"<{type(self).__name__} at {self._options.base_url}{closed}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -136,7 +143,7 @@ class _BaseRounded(ABC, Generic[H, S]):
         )
 
 
-class Rounded(_BaseRounded[httpx.Client, Sender]):
+class Rounded(_BaseRounded[httpx.Client]):
     """A client of the Rounded API.
 
         with Rounded() as client:
@@ -149,43 +156,49 @@ class Rounded(_BaseRounded[httpx.Client, Sender]):
         phone_numbers: The phone numbers of the account.
     """
 
-    phone_numbers = ListResource(list_phone_numbers, listing_options)
+    phone_numbers = ListResource(list_phone_numbers, ListingOptions)
 
-    def _make_sender(self, options: Options, http_client: httpx.Client | None) -> Sender:
-        return Sender(options, sync_connections(options.base_url, http_client))
+    def _connect(self, base_url: str, http_client: httpx.Client | None) -> Connections[httpx.Client]:
+        return Connections(http_client, httpx.Client, lambda: new_client(base_url))
 
     def call(self, operation: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call an operation of `callrounded_generated.api`, with the retries and errors of this client.
+        """Call an *operation* of `callrounded_generated.api`, with the retries and errors of this client.
 
             from callrounded_generated.api.phone_numbers import list_phone_numbers
             page = client.call(list_phone_numbers, limit=10)
 
-        Args:
-            operation: The module of the operation.
-            *args: The parameters of the operation.
-            **kwargs: The parameters of the operation.
-
         Raises:
             APIError: there was no result.
         """
-        return cast(T, self._sender.send(operation, by_name(operation, args, kwargs)).parsed)
+        return cast(T, self._send(operation, by_name(operation, args, kwargs), Hold()).parsed)
+
+    def _send(self, operation: AnyOperation, arguments: dict[str, Any], hold: Hold) -> Response[Any]:
+        @retried(self._options, hold)
+        def attempt() -> Response[Any]:
+            hold.wait()
+            http, secret = self._http(), self._api.token
+            with mapped_errors(secret, http):
+                return successful(operation.sync_detailed(self._api.set_httpx_client(http), **arguments), secret)
+
+        try:
+            return attempt()
+        except APIError as error:
+            raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
     def close(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
-        if (http := self._sender.close()) is not None:
+        if (http := self._release()) is not None:
             http.close()
 
     def __enter__(self) -> Self:
-        self._sender.http()
+        self._http()
         return self
 
-    def __exit__(
-        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 
-class AsyncRounded(_BaseRounded[httpx.AsyncClient, AsyncSender]):
+class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
     """A client of the Rounded API for asyncio.
 
         async with AsyncRounded() as client:
@@ -198,27 +211,39 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient, AsyncSender]):
         phone_numbers: The phone numbers of the account.
     """
 
-    phone_numbers = AsyncListResource(list_phone_numbers, listing_options)
+    phone_numbers = AsyncListResource(list_phone_numbers, ListingOptions)
 
-    def _make_sender(self, options: Options, http_client: httpx.AsyncClient | None) -> AsyncSender:
-        return AsyncSender(options, async_connections(options.base_url, http_client))
+    def _connect(self, base_url: str, http_client: httpx.AsyncClient | None) -> Connections[httpx.AsyncClient]:
+        return AsyncConnections(http_client, httpx.AsyncClient, lambda: new_async_client(base_url))
 
     async def call(self, operation: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what `Rounded.call` does."""
-        return cast(T, (await self._sender.send(operation, by_name(operation, args, kwargs))).parsed)
+        return cast(T, (await self._send(operation, by_name(operation, args, kwargs), Hold())).parsed)
+
+    async def _send(self, operation: AnyOperation, arguments: dict[str, Any], hold: Hold) -> Response[Any]:
+        @retried(self._options, hold)
+        async def attempt() -> Response[Any]:
+            await hold.wait_async()
+            http, secret = self._http(), self._api.token
+            with mapped_errors(secret, http):
+                api = self._api.set_async_httpx_client(http)
+                return successful(await operation.asyncio_detailed(api, **arguments), secret)
+
+        try:
+            return await attempt()
+        except APIError as error:
+            raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
     async def aclose(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
-        if (http := self._sender.close()) is not None:
+        if (http := self._release()) is not None:
             await http.aclose()
 
     close = aclose
 
     async def __aenter__(self) -> Self:
-        self._sender.http()
+        self._http()
         return self
 
-    async def __aexit__(
-        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.aclose()

@@ -7,7 +7,7 @@ import os
 import urllib.request
 from collections.abc import Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import httpx
 
@@ -18,39 +18,32 @@ from ._options import is_loopback
 H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
 
 CLOSED: Final = "The client is closed. Create a new client, or close this one only when you have finished."
-# As many connections stay open as may be open: threads that share a client shall not reconnect for each request.
-_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 
 
 class Connections(Generic[H]):
-    """Hands out the httpx client.
+    """Hands out the httpx client, that of the caller or one of our own.
 
     A connection is of use in one process only: two processes that read from the same socket tear each other's
     responses apart. So a forked child gets an httpx client of its own, and the parent's is left alone.
-
-    Attributes:
-        is_closed: Whether the client that made this is closed.
     """
 
-    def __init__(self, given: H | None, make: Callable[[], H]) -> None:
-        """Take the httpx client that the caller brought, or make one.
-
-        Raises:
-            ConfigurationError: an httpx client cannot be made in this environment.
-        """
-        self._make = make
+    def __init__(self, given: Any, kind: type[H], make: Callable[[], H]) -> None:
+        if given is not None and not isinstance(given, kind):
+            raise ConfigurationError(
+                f"http_client= must be an httpx.{kind.__name__}, not {type(given).__name__}: "
+                "Rounded takes an httpx.Client, AsyncRounded an httpx.AsyncClient."
+            )
+        if given is not None and given.params:
+            # httpx would send them in place of ours, and every page would be the first.
+            raise ConfigurationError("http_client= must not have query parameters (params=) of its own.")
         self._is_ours = given is None
-        self._http = given or _made(make)
+        self._make = make
+        self._http: H = self._made() if given is None else given
         self._process = os.getpid()
         self.is_closed = False
 
     def http(self) -> H:
-        """Return the httpx client to use here and now.
-
-        Raises:
-            ClientClosedError: this, or the caller's httpx client, is closed.
-            ConfigurationError: the process was forked, and the httpx client is the caller's.
-        """
+        """Return the httpx client to use here and now, or raise an error that says why there is none."""
         if self.is_closed or self._http.is_closed:
             raise ClientClosedError(CLOSED)
         if self._process != os.getpid():
@@ -58,13 +51,23 @@ class Connections(Generic[H]):
                 raise ConfigurationError(
                     "The connections of http_client= belong to the parent process. Create the client in the child."
                 )
-            self._http, self._process = _made(self._make), os.getpid()
+            self._http, self._process = self._made(), os.getpid()
         return self._http
 
     def close(self) -> H | None:
-        """Hand out nothing more; return the httpx client that is left to close, if any."""
-        was_closed, self.is_closed = self.is_closed, True
-        return self._http if self._is_ours and not was_closed and self._process == os.getpid() else None
+        """Hand out nothing more; return the httpx client that is left to close here, if any."""
+        self.is_closed = True
+        return self._http if self._is_ours and self._process == os.getpid() else None
+
+    def _made(self) -> H:
+        try:
+            return self._make()
+        except Exception as error:
+            # A proxy variable that is no URL, a file of certificates that is not there.
+            raise ConfigurationError(
+                f"httpx cannot be set up ({type(error).__name__}: {error}). "
+                "Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
+            ) from error
 
 
 class AsyncConnections(Connections[httpx.AsyncClient]):
@@ -73,101 +76,54 @@ class AsyncConnections(Connections[httpx.AsyncClient]):
     _loop: asyncio.AbstractEventLoop | None = None
 
     def http(self) -> httpx.AsyncClient:
-        """Return the httpx client to use here and now.
-
-        Raises:
-            ClientClosedError: this, or the caller's httpx client, is closed.
-            ConfigurationError: it belongs to another event loop or process, or this is not asyncio.
-        """
+        """Do what `Connections.http` does."""
         loop = running_loop()
         http = super().http()
-        if self._loop is None:
-            self._loop = loop
-        elif self._loop is not loop:
+        if self._loop not in (None, loop):
             raise ConfigurationError(
                 "This AsyncRounded belongs to another event loop. Create one in each event loop (each asyncio.run)."
             )
+        self._loop = loop
         return http
 
     def close(self) -> httpx.AsyncClient | None:
-        """Hand out nothing more; return the httpx client that is left to close here, if any."""
+        """Do what `Connections.close` does."""
         http = super().close()
         return http if self._loop is None or self._loop is running_loop() else None
 
 
 def running_loop() -> asyncio.AbstractEventLoop:
-    """Return the event loop that is running.
-
-    Raises:
-        ConfigurationError: there is none of asyncio.
-    """
+    """Return the event loop of asyncio that is running, or raise an error that names trio."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
         raise ConfigurationError("AsyncRounded runs under asyncio only, not under trio: use Rounded there.") from None
 
 
-def sync_connections(base_url: str, http_client: httpx.Client | None) -> Connections[httpx.Client]:
-    """Return connections through *http_client*, or through an httpx client of our own.
-
-    Raises:
-        ConfigurationError: *http_client* cannot be used, or none can be made in this environment.
-    """
-    _check(http_client, httpx.Client)
-
-    def make() -> httpx.Client:
-        transport = GzipTransport(proxy=_proxy_for(base_url), limits=_LIMITS)
-        return httpx.Client(transport=transport, cookies=_no_cookies())
-
-    return Connections(http_client, make)
+def new_client(base_url: str) -> httpx.Client:
+    """Return an httpx client of our own."""
+    return httpx.Client(transport=GzipTransport(**_network(base_url)), cookies=_no_cookies())
 
 
-def async_connections(base_url: str, http_client: httpx.AsyncClient | None) -> AsyncConnections:
-    """Do what `sync_connections` does, for asyncio."""
-    _check(http_client, httpx.AsyncClient)
-
-    def make() -> httpx.AsyncClient:
-        transport = AsyncGzipTransport(proxy=_proxy_for(base_url), limits=_LIMITS)
-        return httpx.AsyncClient(transport=transport, cookies=_no_cookies())
-
-    return AsyncConnections(http_client, make)
+def new_async_client(base_url: str) -> httpx.AsyncClient:
+    """Return an async httpx client of our own."""
+    return httpx.AsyncClient(transport=AsyncGzipTransport(**_network(base_url)), cookies=_no_cookies())
 
 
-def _check(http_client: object, kind: type[httpx.Client | httpx.AsyncClient]) -> None:
-    if http_client is None:
-        return
-    if not isinstance(http_client, kind):
-        raise ConfigurationError(
-            f"http_client= must be an httpx.{kind.__name__}, not {type(http_client).__name__}: "
-            "Rounded takes an httpx.Client, AsyncRounded an httpx.AsyncClient."
-        )
-    if http_client.params:
-        # httpx would send them in place of ours, and every page would be the first.
-        raise ConfigurationError("http_client= must not have query parameters (params=) of its own.")
-
-
-def _made(make: Callable[[], H]) -> H:
-    try:
-        return make()
-    except Exception as error:
-        # A proxy variable that is no URL, a file of certificates that is not there.
-        raise ConfigurationError(
-            f"httpx cannot be set up ({type(error).__name__}: {error}). "
-            "Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
-        ) from error
-
-
-def _proxy_for(base_url: str) -> str | None:
-    """Return the proxy that the environment names for *base_url*, or None.
+def _network(base_url: str) -> dict[str, Any]:
+    """Return the limits, and the proxy that the environment names for *base_url*.
 
     The standard library reads NO_PROXY, as httpx fails on entries such as IPv6 networks.
     """
     url = httpx.URL(base_url)
-    if is_loopback(url.host) or urllib.request.proxy_bypass(url.host):
-        return None
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(url.scheme) or proxies.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+    proxy = None
+    if not is_loopback(url.host) and not urllib.request.proxy_bypass(url.host):
+        proxies = urllib.request.getproxies()
+        proxy = proxies.get(url.scheme) or proxies.get("all")
+    if proxy is not None and "://" not in proxy:
+        proxy = f"http://{proxy}"
+    # As many connections stay open as may be open: threads that share a client shall not reconnect for each request.
+    return {"proxy": proxy, "limits": httpx.Limits(max_connections=100, max_keepalive_connections=100)}
 
 
 def _no_cookies() -> CookieJar:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeGuard, cast
 
 import httpx
 import msgspec
-from attrs import define, evolve
+from attrs import evolve
 
 from callrounded_generated.errors import DecodeError, excerpt
 from callrounded_generated.models import ApiResponseError, ErrorDetail
@@ -31,11 +31,14 @@ from ._errors import (
     RateLimitError,
     UnprocessableEntityError,
 )
-from ._logging import log_response
-from ._redaction import redact, redacted_request
+from ._logging import received, redacted_request
 from ._retry import retry_after
 
 _TEXT_SHOWN: Final = 1000
+_CERTIFICATE_HINT: Final = (
+    "The server's certificate is not trusted: set SSL_CERT_FILE to the certificates to trust, or pass "
+    "http_client=httpx.Client(verify=...)."
+)
 _BY_STATUS: Final[Mapping[int, type[APIStatusError]]] = {
     400: BadRequestError,
     401: AuthenticationError,
@@ -48,34 +51,21 @@ _BY_STATUS: Final[Mapping[int, type[APIStatusError]]] = {
 
 
 @contextmanager
-def mapped_errors(secret: str, is_closed: Callable[[], bool]) -> Generator[None, None, None]:
-    """Turn what `sync_detailed` or `asyncio_detailed` raises inside the with block into an error of ours.
+def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Generator[None, None, None]:
+    """Turn what `sync_detailed` or `asyncio_detailed` raises, using *http*, into an error of ours without the *secret*.
 
     What is neither of httpx nor of the generated client, such as an error of the caller's own transport, passes.
-
-    Args:
-        secret: The API key.
-        is_closed: Tells whether the httpx client is closed.
-
-    Raises:
-        APIConnectionError: no complete response arrived.
-        APIResponseValidationError: the body is not what the spec says.
-        APIStatusError: an event hook of the caller called `raise_for_status()`, or the error is inside a 2xx.
-        ClientClosedError: the httpx client was closed meanwhile.
-        ConfigurationError: the parameters cannot be sent: they fit no URL or header.
     """
     try:
         yield
     except DecodeError as error:
         if error.response is None:  # It is the caller's own, of an event hook.
             raise
-        error.response = redact(error.response, secret)
-        log_response(error.response)
+        error.response = received(error.response, secret)
         raise _error_inside(error.response, error) from error
-    except httpx.HTTPStatusError as error:
+    except httpx.HTTPStatusError as error:  # An event hook of the caller called `raise_for_status()`.
         error.request = redacted_request(error.request)
-        error.response = redact(error.response, secret)
-        log_response(error.response)
+        error.response = received(error.response, secret)
         raise status_error(error.response, error.response.status_code) from error
     except (UnicodeEncodeError, httpx.InvalidURL) as error:
         raise ConfigurationError(f"The request cannot be sent with these parameters: {error}.") from error
@@ -83,20 +73,14 @@ def mapped_errors(secret: str, is_closed: Callable[[], bool]) -> Generator[None,
         # The last one comes from a redirect to something that is no URL: httpx reads it even where it does not follow.
         raise _connection_error(error) from error
     except RuntimeError as error:
-        if is_closed():
+        if http.is_closed:
             raise ClientClosedError("The client was closed while a request was in flight.") from error
         raise
 
 
 def successful(response: Response[Any], secret: str) -> Response[Any]:
-    """Return *response* without the API key.
-
-    Raises:
-        APIStatusError: it is an error, or a 2xx whose envelope reports an error.
-        APIResponseValidationError: it is a 2xx that the spec does not list.
-    """
-    response = evolve(response, http=redact(response.http, secret))
-    log_response(response.http)
+    """Return *response* without the API key, or raise the error that it stands for."""
+    response = evolve(response, http=received(response.http, secret))
     if (error := error_for(response)) is not None:
         raise error
     return response
@@ -107,31 +91,38 @@ def error_for(response: Response[Any]) -> APIError | None:
     http = response.http
     if not http.is_success:
         return status_error(http, http.status_code)
-    if _reports_error(response.parsed) and (status := _reported(http).in_band_status) is not None:
+    if _reports_error(response.parsed) and (status := _in_band_status(_envelope(http))) is not None:
         return status_error(http, status)
-    if not response.is_documented_success:
-        expected = "a status that the spec lists"
-        return APIResponseValidationError(path="$", expected=expected, found=str(http.status_code), response=http)
-    return None
+    if response.is_documented_success:
+        return None
+    expected = "a status that the spec lists"
+    return APIResponseValidationError(path="$", expected=expected, found=str(http.status_code), response=http)
 
 
 def status_error(response: httpx.Response, status_code: int) -> APIStatusError:
     """Return the error that *response* is; *status_code* is its status, or the one that its body names."""
-    reported = _reported(response)
+    envelope = _envelope(response)
+    error = envelope.get("error")
+    facts = _object(error) or envelope
+    messages: list[object] = [facts.get("message"), envelope.get("message"), error]
+    if response.is_success and (error is not None or not _is_error_status(envelope.get("status"))):
+        # That of the envelope can be the message of a success.
+        messages = [error if facts is envelope else facts.get("message")]
+    message = next((text for text in map(_bounded, messages) if text), None)
     error_type = _BY_STATUS.get(status_code, InternalServerError if status_code >= 500 else APIStatusError)
     return error_type(
-        reported.message or _description(response),
+        message or _description(response),
         response=response,
         status_code=status_code,
-        type=reported.type,
-        details=reported.details,
+        type=_bounded(facts.get("type")),
+        details=_readable_details(facts.get("details")),
         retry_after=retry_after(response.headers),
     )
 
 
 def _error_inside(response: httpx.Response, error: DecodeError) -> APIError:
     # An error inside a 2xx need not have the properties of a result.
-    if (status := _reported(response).in_band_status) is not None:
+    if (status := _in_band_status(_envelope(response))) is not None:
         return status_error(response, status)
     return APIResponseValidationError(path=error.path, expected=error.expected, found=error.found, response=response)
 
@@ -142,58 +133,30 @@ def _connection_error(error: Exception) -> APIConnectionError:
         with suppress(RuntimeError):  # It has none.
             request = error.request = redacted_request(error.request)
     reason = f"{type(error).__name__}: {error}".removesuffix(": ")
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
         return APITimeoutError(f"Request timed out: {reason}.", request=request)
-    return APIConnectionError(f"Connection failed: {reason}.", request=request)
+    kind = APITimeoutError if isinstance(error, httpx.ConnectTimeout) else APIConnectionError
+    mapped = kind(f"Connection failed: {reason}.", request=request)
+    # Before there is a connection, it does not matter what is asked for.
+    mapped.hint = _CERTIFICATE_HINT if "CERTIFICATE_VERIFY_FAILED" in reason else APIConnectionError.hint
+    return mapped
 
 
-@define(frozen=True)
-class _Reported:
-    """What a body reports of an error, as far as it is readable.
-
-    Attributes:
-        in_band_status: The status of the error that a 2xx with this body is; None if it is none.
-    """
-
-    message: str | None = None
-    type: str | None = None
-    details: tuple[ErrorDetail, ...] = ()
-    in_band_status: int | None = None
-
-
-def _reported(response: httpx.Response) -> _Reported:
-    """Read the error envelope, or the error object alone, or whatever has a message."""
+def _envelope(response: httpx.Response) -> dict[str, object]:
+    """Return the JSON object that the body is; an empty one if it is something else."""
     try:
-        envelope = _object(msgspec.json.decode(response.content))
+        return _object(msgspec.json.decode(response.content)) or {}
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return _Reported()
-    if envelope is None:
-        return _Reported()
+        return {}
+
+
+def _in_band_status(envelope: dict[str, object]) -> int | None:
+    """Return the status of the error that a 2xx with this *envelope* is, or None if it is a success."""
     error = envelope.get("error")
-    facts = _object(error) or envelope
-    message = facts.get("message")
-    # Inside a success, the message of the envelope can be the one of a success.
-    messages: tuple[object, ...] = (message, error, envelope.get("message"))
-    if response.is_success:
-        speaks_of_error = facts is not envelope or _is_error_status(envelope.get("status"))
-        messages = (error, message) if speaks_of_error else (error,)
-    return _Reported(
-        message=next((text for text in map(_bounded, messages) if text), None),
-        type=_bounded(facts.get("type")),
-        details=_readable_details(facts.get("details")),
-        in_band_status=_in_band_status(envelope.get("status"), error),
-    )
-
-
-def _in_band_status(status: object, error: object) -> int | None:
-    if _is_error_status(status):
-        return status
-    if isinstance(error, str):
-        return 500
-    if (error_object := _object(error)) is None:
-        return None
-    status = error_object.get("status")
-    return status if _is_error_status(status) else 500
+    for status in (envelope.get("status"), (_object(error) or {}).get("status")):
+        if _is_error_status(status):
+            return status
+    return 500 if isinstance(error, str | dict) else None
 
 
 def _reports_error(parsed: object) -> bool:
@@ -214,12 +177,10 @@ def _bounded(text: object) -> str | None:
     return text[:_TEXT_SHOWN] if isinstance(text, str) else None
 
 
-def _readable_details(details: object) -> tuple[ErrorDetail, ...]:
-    readable: list[ErrorDetail] = []
+def _readable_details(details: object) -> Generator[ErrorDetail, None, None]:
     for detail in cast(list[object], details) if isinstance(details, list) else ():
         with suppress(DecodeError):
-            readable.append(ErrorDetail.from_dict(cast(dict[str, object], detail)))
-    return tuple(readable)
+            yield ErrorDetail.from_dict(cast(dict[str, object], detail))
 
 
 def _description(response: httpx.Response) -> str:

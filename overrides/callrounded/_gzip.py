@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
-from collections.abc import AsyncIterator, Iterator
-from typing import Final
 
 import httpx
-
-_GZIP: Final = frozenset({"gzip", "x-gzip"})
-_GZIP_FORMAT: Final = zlib.MAX_WBITS | 16
 
 
 class GzipTransport(httpx.HTTPTransport):
@@ -18,9 +14,7 @@ class GzipTransport(httpx.HTTPTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send *request* and return the response."""
         response = super().handle_request(request)
-        if _is_gzip(response) and isinstance(response.stream, httpx.SyncByteStream):
-            response.stream = _Unpacked(response.stream)
-        return response
+        return _unpacked(response, b"".join(response.iter_raw())) if _is_gzip(response) else response
 
 
 class AsyncGzipTransport(httpx.AsyncHTTPTransport):
@@ -29,76 +23,30 @@ class AsyncGzipTransport(httpx.AsyncHTTPTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send *request* and return the response."""
         response = await super().handle_async_request(request)
-        if _is_gzip(response) and isinstance(response.stream, httpx.AsyncByteStream):
-            response.stream = _AsyncUnpacked(response.stream)
-        return response
+        return (
+            _unpacked(response, b"".join([part async for part in response.aiter_raw()]))
+            if _is_gzip(response)
+            else response
+        )
 
 
 def _is_gzip(response: httpx.Response) -> bool:
-    """Return whether the body is to be unpacked here; if so, the header that would have httpx do it is removed."""
-    if response.headers.get("content-encoding", "").strip().lower() not in _GZIP:
-        return False
-    del response.headers["content-encoding"]
-    return True
+    return response.headers.get("content-encoding", "").strip().lower() in {"gzip", "x-gzip"}
 
 
-class _Unpacked(httpx.SyncByteStream):
-    def __init__(self, packed: httpx.SyncByteStream) -> None:
-        self._packed = packed
+def _unpacked(response: httpx.Response, packed: bytes) -> httpx.Response:
+    """Return *response* with its body, of which *packed* arrived.
 
-    def __iter__(self) -> Iterator[bytes]:
-        unpacker = _Unpacker()
-        for chunk in self._packed:
-            yield unpacker.unpack(chunk)
-        unpacker.finish()
-
-    def close(self) -> None:
-        self._packed.close()
-
-
-class _AsyncUnpacked(httpx.AsyncByteStream):
-    def __init__(self, packed: httpx.AsyncByteStream) -> None:
-        self._packed = packed
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        unpacker = _Unpacker()
-        async for chunk in self._packed:
-            yield unpacker.unpack(chunk)
-        unpacker.finish()
-
-    async def aclose(self) -> None:
-        await self._packed.aclose()
-
-
-class _Unpacker:
-    """Unpacks gzip members, one behind the other, with zeros between or behind them."""
-
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(_GZIP_FORMAT)
-        self._is_begun = False
-
-    def unpack(self, chunk: bytes) -> bytes:
-        """Return what *chunk* adds to the body.
-
-        Raises:
-            httpx.DecodingError: it is not gzip.
-        """
-        pieces: list[bytes] = []
-        while chunk := chunk if self._is_begun else chunk.lstrip(b"\0"):
-            try:
-                pieces.append(self._member.decompress(chunk))
-            except zlib.error as error:
-                raise httpx.DecodingError(str(error)) from error
-            chunk, self._is_begun = self._member.unused_data, not self._member.eof
-            if self._member.eof:
-                self._member = zlib.decompressobj(_GZIP_FORMAT)
-        return b"".join(pieces)
-
-    def finish(self) -> None:
-        """Confirm that the last member is complete.
-
-        Raises:
-            httpx.RemoteProtocolError: the body was cut short.
-        """
-        if self._is_begun:
-            raise httpx.RemoteProtocolError("the gzip body ended early")
+    Raises:
+        httpx.DecodingError: it is a success, but its body is not gzip from beginning to end.
+    """
+    try:
+        content = gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error) as error:
+        if response.is_success:
+            raise httpx.DecodingError(f"the body is not complete gzip: {error}") from error
+        content = packed  # The status of an error says enough.
+    headers = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
+    return httpx.Response(
+        response.status_code, headers=headers, stream=httpx.ByteStream(content), extensions=response.extensions
+    )

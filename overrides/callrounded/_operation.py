@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from functools import update_wrapper
+from types import FunctionType
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from callrounded_generated.client import AuthenticatedClient
 from callrounded_generated.responses import Response
@@ -28,13 +30,26 @@ class Operation(Protocol[P, T_co]):
     def asyncio_detailed(self) -> Callable[Concatenate[AuthenticatedClient, P], Awaitable[Response[Any]]]: ...
 
 
-def by_name(operation: Operation[..., object], args: tuple[object, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+AnyOperation: TypeAlias = Operation[..., object]
+
+
+def by_name(operation: AnyOperation, args: tuple[object, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of a call of *operation* by name: it takes no others."""
     if args:
         raise TypeError(f"{name_of(operation)}() takes its parameters by name: limit=100, not 100.")
     return kwargs
 
 
-def name_of(operation: Operation[..., object]) -> str:
+def name_of(operation: AnyOperation) -> str:
     """Return the name of *operation*: `list_phone_numbers`."""
     return operation.__name__.rpartition(".")[2]
+
+
+def copied(function: FunctionType) -> FunctionType:
+    """Return a copy of *function*, to change what it shows; a wrapper would be one more frame in tracebacks."""
+    copy = FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    update_wrapper(copy, function)
+    return copy

@@ -8,11 +8,13 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, TypeGuard, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, cast
 
 import httpx
 from attrs import define, evolve, field
+
+from callrounded_generated.client import AuthenticatedClient
 
 from ._errors import ConfigurationError
 from ._version import __version__
@@ -22,11 +24,7 @@ if TYPE_CHECKING:
 
 DEFAULT_BASE_URL: Final = "https://api.callrounded.com"
 DEFAULT_TIMEOUT: Final = 30.0
-DEFAULT_MAX_RETRIES: Final = 2
-DEFAULT_MAX_RETRY_WAIT: Final = 30.0
 
-_KEY_VARIABLES: Final = ("CALLROUNDED_API_KEY", "ROUNDED_API_KEY")
-_BASE_URL_VARIABLES: Final = ("CALLROUNDED_BASE_URL",)
 _KEY_HINT: Final = "The key is created in Rounded Studio; pass it as api_key=, or set CALLROUNDED_API_KEY."
 _USER_AGENT: Final = (
     f"callrounded/{__version__} python/{sys.version_info.major}.{sys.version_info.minor} httpx/{httpx.__version__}"
@@ -57,43 +55,27 @@ OnInvalid: TypeAlias = Literal["raise", "keep"]
 
 @define(frozen=True, kw_only=True)
 class Options:
-    """The options of a client, complete and checked.
-
-    Attributes:
-        api_key: The key.
-        base_url: Address of the API, without a slash at the end.
-        timeout: Seconds for each step of a request; httpx.USE_CLIENT_DEFAULT leaves it to the httpx client.
-        headers: Sent with every request; their names are in lower case.
-        max_retries: Maximum number of retries.
-        max_retry_wait: Maximum number of seconds to wait before a retry.
-        on_invalid: How to handle a malformed record.
-    """
+    """The options of a client, complete and checked. The timeout may be left to the httpx client."""
 
     api_key: str = field(repr=False)
     base_url: str
     timeout: Timeout | UseClientDefault
     headers: Mapping[str, str] = field(default={"user-agent": _USER_AGENT}, repr=False)
-    max_retries: int = DEFAULT_MAX_RETRIES
-    max_retry_wait: float = DEFAULT_MAX_RETRY_WAIT
+    max_retries: int = 2
+    max_retry_wait: float = 30.0
     on_invalid: OnInvalid = "raise"
 
     @classmethod
     def resolve(
         cls, api_key: str | None, base_url: str | None, *, allow_insecure_http: bool, own_http_client: bool
     ) -> Self:
-        """Return the options of a client that is given no others.
-
-        The timeout of an httpx client that the caller brought counts.
-
-        Raises:
-            ConfigurationError: There is no key, or the key or the base URL cannot be used.
-        """
-        key, source = _given_or_set(api_key, "api_key=", _KEY_VARIABLES)
+        """Return the options of a client that is given no others; what it is not given is in the environment."""
+        key, source = _given_or_set(api_key, "api_key=", "CALLROUNDED_API_KEY", "ROUNDED_API_KEY")
         if key is None:
             raise ConfigurationError(f"There is no API key. {_KEY_HINT}")
         if fault := key_fault(key):
             raise ConfigurationError(f"The API key ({source}) {fault}. {_KEY_HINT}")
-        url, source = _given_or_set(base_url, "base_url=", _BASE_URL_VARIABLES)
+        url, source = _given_or_set(base_url, "base_url=", "CALLROUNDED_BASE_URL")
         url = DEFAULT_BASE_URL if url is None else url
         if fault := base_url_fault(url, allow_insecure_http=allow_insecure_http):
             raise ConfigurationError(f"The base URL ({source}) {fault}.")
@@ -101,11 +83,7 @@ class Options:
         return cls(api_key=key, base_url=str(httpx.URL(url)).rstrip("/"), timeout=timeout)
 
     def with_changes(self, *, default_headers: Mapping[str, str] | None, **changes: Any) -> Self:
-        """Return a copy with *changes*, of which NOT_GIVEN is none; default headers are added to those already there.
-
-        Raises:
-            ConfigurationError: one of them cannot be used.
-        """
+        """Return a copy with *changes*, of which NOT_GIVEN is none; default headers are added to those there are."""
         headers = dict(self.headers)
         if default_headers is not None:
             if fault := headers_fault(default_headers):
@@ -113,9 +91,19 @@ class Options:
             headers |= {name.lower(): value for name, value in default_headers.items()}
         given = {name: value for name, value in changes.items() if value is not NOT_GIVEN}
         for name, value in given.items():
-            if fault := _FAULTS[name](value):
+            if fault := _fault(name, value):
                 raise ConfigurationError(f"{name} {fault}: {value!r}")
         return evolve(self, headers=headers, **given)
+
+    def generated_client(self) -> AuthenticatedClient:
+        """Return a client of the generated package with these options."""
+        return AuthenticatedClient(
+            token=self.api_key,
+            base_url=self.base_url,
+            timeout=self.timeout,
+            headers=self.headers,
+            on_invalid=self.on_invalid,
+        )
 
 
 def key_fault(key: object) -> str | None:
@@ -136,15 +124,12 @@ def base_url_fault(url: str, *, allow_insecure_http: bool) -> str | None:
     try:
         parsed = httpx.URL(url)
         host = parsed.host
-    except (httpx.InvalidURL, UnicodeError):
-        # Its message can quote a part of a password.
+    except (httpx.InvalidURL, UnicodeError):  # Its message can quote a part of a password.
         return "is not a URL"
     if parsed.scheme not in {"https", "http"} or not host:
         return "must begin with https:// and a host name; http:// is for servers on this machine"
-    if parsed.userinfo:
-        return "must not contain a user name or a password"
-    if set("?#") & set(url):
-        return "must not contain a query or a fragment"
+    if parsed.userinfo or set("?#") & set(url):
+        return "must not contain a user name, a password, a query or a fragment"
     if not _HOST.fullmatch(host) or (parsed.port or 0) > 65535:
         return "has a host name or a port that no machine can have"
     if parsed.scheme == "http" and not allow_insecure_http and not is_loopback(host):
@@ -174,42 +159,32 @@ def headers_fault(headers: object) -> str | None:
     return None
 
 
-def _given_or_set(given: str | None, argument: str, variables: tuple[str, ...]) -> tuple[str | None, str]:
-    """Return *given*, or else the first of *variables* that is not empty, and where the value comes from."""
-    if given is not None:
-        return given, argument
-    return next(((value, f"${name}") for name in variables if (value := os.environ.get(name))), (None, ""))
-
-
-def _timeout_fault(timeout: object) -> str | None:
-    parts = timeout.as_dict().values() if isinstance(timeout, httpx.Timeout) else [timeout]
-    if all(part is None or (_is_finite(part) and part > 0) for part in parts):
-        return None
-    return "must be seconds above 0, an httpx.Timeout, or None for no limit"
-
-
-def _seconds_fault(seconds: object) -> str | None:
-    return None if _is_finite(seconds) and seconds >= 0 else "must be seconds, at least 0"
-
-
 def count_fault(count: object, *, at_least: int = 0) -> str | None:
     """Return what is wrong with *count* as a whole number, or None."""
     is_count = isinstance(count, int) and not isinstance(count, bool) and count >= at_least
     return None if is_count else f"must be a whole number, at least {at_least}"
 
 
-def _on_invalid_fault(choice: object) -> str | None:
-    return None if choice in ("raise", "keep") else 'must be "raise" or "keep"'
+def _fault(option: str, value: Any) -> str | None:
+    """Return what is wrong with the *value* of an *option*, or None."""
+    if option == "timeout":
+        parts = value.as_dict().values() if isinstance(value, httpx.Timeout) else [value]
+        is_usable = all(part is None or (_is_seconds(part) and part > 0) for part in parts)
+        return None if is_usable else "must be seconds above 0, an httpx.Timeout, or None for no limit"
+    if option == "max_retry_wait":
+        return None if _is_seconds(value) else "must be seconds, at least 0"
+    if option == "on_invalid":
+        return None if value in ("raise", "keep") else 'must be "raise" or "keep"'
+    return count_fault(value)
 
 
-def _is_finite(value: object) -> TypeGuard[float]:
+def _is_seconds(value: Any) -> bool:
     # Sockets and sleep() take no more than TIMEOUT_MAX, which is 292 years.
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= threading.TIMEOUT_MAX
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= threading.TIMEOUT_MAX
 
 
-_FAULTS: Final[dict[str, Callable[[Any], str | None]]] = {
-    "timeout": _timeout_fault,
-    "max_retries": count_fault,
-    "max_retry_wait": _seconds_fault,
-    "on_invalid": _on_invalid_fault,
-}
+def _given_or_set(given: str | None, argument: str, *variables: str) -> tuple[str | None, str]:
+    """Return *given*, or else the first of *variables* that is not empty, and where the value comes from."""
+    if given is not None:
+        return given, argument
+    return next(((value, f"${name}") for name in variables if (value := os.environ.get(name))), (None, ""))

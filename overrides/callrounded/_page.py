@@ -4,85 +4,62 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from contextlib import aclosing, closing
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import httpx
 
-from ._checkpoint import Checkpoint
+from ._checkpoint import Checkpoint, ListEnvelope, as_json, new_checkpoint
 from ._errors import ConfigurationError, PaginationError
-from ._listing import Listing, ReceivedPage
-from ._page_context import PageContext
-from ._paging import ListEnvelope, next_page_request
+from ._listing import Listing, ReceivedPage, at_position
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 Read: TypeAlias = Callable[[Listing[T]], Generator[ReceivedPage[T], None, None]]
 """Reads the pages of a listing, each when its turn comes."""
 AsyncRead: TypeAlias = Callable[[Listing[T]], AsyncGenerator[ReceivedPage[T], None]]
 
 
-class _AnyPage(Generic[T]):
-    """What the pages of both worlds have in common."""
+class _AnyPage(Generic[T, R]):
+    """One page of a listing. Iterating it yields its records and those of the pages after it, to the last one.
 
-    def __init__(self, context: PageContext[T]) -> None:
-        self._plan = context.plan
-        self._position = context.position
-        self._data = context.data
-        self._request = context.request
-        self._envelope: ListEnvelope[T] = cast(Any, context.response.parsed)
-        self._context: PageContext[T] | None = context
+    The iteration is either complete or raises, as `iter_all` does; each page is requested when its turn comes.
 
-    @property
-    def data(self) -> list[T]:
-        """The records of this page, in the order of the server.
+    Attributes:
+        data: The records of this page, in the order of the server. On a page that was read again because the listing
+            changed, only those that are new.
+        message: What the API says about the response.
+        status: The status as the body names it.
+        current_page: The number of this page, in page mode.
+        total_pages: How many pages there are, in page mode.
+        total_items: How many records there are, in page mode.
+        next_cursor: The cursor of the next page, in cursor mode.
+        checkpoint: The position after this page, for `iter_all(checkpoint=...)`; after the last page there is nothing.
+        response: The response; None when the page was pickled.
+    """
 
-        On a page that was read again because the listing changed, only those that are new.
-        """
-        return self._data
-
-    @property
-    def message(self) -> str:
-        """What the API says about the response."""
-        return self._envelope.message
-
-    @property
-    def status(self) -> int:
-        """The status as the body names it."""
-        return self._envelope.status
-
-    @property
-    def current_page(self) -> int | None:
-        """The number of this page, in page mode."""
-        return self._envelope.current_page
-
-    @property
-    def total_pages(self) -> int | None:
-        """How many pages there are, in page mode."""
-        return self._envelope.total_pages
-
-    @property
-    def total_items(self) -> int | None:
-        """How many records there are, in page mode."""
-        return self._envelope.total_items
-
-    @property
-    def next_cursor(self) -> str | None:
-        """The cursor of the next page, in cursor mode."""
-        return self._envelope.next_cursor
-
-    @property
-    def response(self) -> httpx.Response | None:
-        """The response; None when the page was pickled."""
-        return None if self._context is None else self._context.response.http
-
-    @property
-    def checkpoint(self) -> Checkpoint:
-        """The position after this page, for `iter_all(checkpoint=...)`; from the last page on there is nothing."""
-        return self._plan.checkpoint(self._position)
+    def __init__(self, page: ReceivedPage[T], read: R, cursors: frozenset[str | None] = frozenset()) -> None:
+        """Show *page*, to which *cursors* led; *read* reads those after it."""
+        if page.response is None:
+            raise PaginationError("No next page: the listing ends here.")
+        envelope: ListEnvelope[T] = cast(Any, page.response.parsed)
+        self.data: list[T] = page.records
+        self.message: str = envelope.message
+        self.status: int = envelope.status
+        self.current_page: int | None = envelope.current_page
+        self.total_pages: int | None = envelope.total_pages
+        self.total_items: int | None = envelope.total_items
+        self.next_cursor: str | None = envelope.next_cursor
+        self.checkpoint: Checkpoint = as_json(page.checkpoint)
+        self.response: httpx.Response | None = page.response.http
+        self._received: ReceivedPage[T] | None = page
+        self._has_next = page.request.next(envelope) is not None
+        self._cursors = cursors | {page.request.cursor}
+        self._reader: R | None = read
 
     def has_next_page(self) -> bool:
         """Return whether there is a page after this one."""
-        return next_page_request(self._request, self._envelope) is not None
+        return self._has_next
 
     def __repr__(self) -> str:
         number = "" if self.current_page is None else f" {self.current_page} of {self.total_pages}"
@@ -90,32 +67,35 @@ class _AnyPage(Generic[T]):
 
     def __getstate__(self) -> dict[str, Any]:
         # Without the client, which holds the key, and the response.
-        return vars(self) | {"_read": None, "_context": None}
+        return vars(self) | {"response": None, "_reader": None, "_received": None}
 
-    def _check_next_page(self) -> None:
-        """Raise a PaginationError if there is no page after this one."""
+    def _source(self) -> tuple[R, ReceivedPage[T]]:
+        """Return what reads the pages after this one, and where it stands."""
+        if self._reader is None or self._received is None:
+            raise ConfigurationError(
+                "This page was pickled or copied and has no client. Resume with iter_all(checkpoint=page.checkpoint)."
+            )
+        return self._reader, self._received
+
+    def _whole(self) -> tuple[R, Listing[T]]:
+        """Return the listing that begins with this page, which it has received, and what reads it."""
+        read, page = self._source()
+        listing = Listing[T](new_checkpoint(page.checkpoint["operation"], page.checkpoint["filters"], page.request))
+        listing.next_request()
+        with at_position(listing):
+            listing.receive(page.request, page.response)
+        return read, listing
+
+    def _rest(self) -> tuple[R, Listing[T]]:
+        """Return the listing of the pages after this one, and what reads it."""
+        read, page = self._source()
         if not self.has_next_page():
             raise PaginationError("No next page; check has_next_page() first.")
+        return read, Listing(page.checkpoint, cursors=self._cursors)
 
 
-def _present(value: T | None) -> T:
-    """Return what a pickled page lacks."""
-    if value is None:
-        raise ConfigurationError(
-            "This page was pickled or copied and has no client. Resume with iter_all(checkpoint=page.checkpoint)."
-        )
-    return value
-
-
-class Page(_AnyPage[T]):
-    """One page of a listing. Iterating it yields its records and those of the pages after it, to the last one.
-
-    The iteration is either complete or raises, as `iter_all` does; each page is requested when its turn comes.
-    """
-
-    def __init__(self, context: PageContext[T], read: Read[T]) -> None:
-        super().__init__(context)
-        self._read: Read[T] | None = read
+class Page(_AnyPage[T, Read[T]]):
+    __doc__ = _AnyPage.__doc__
 
     def __iter__(self) -> Iterator[T]:
         """Yield the records of this page and of those after it."""
@@ -128,12 +108,13 @@ class Page(_AnyPage[T]):
         Raises:
             RoundedError: a page did not come, or records are missing; see `iter_all`.
         """
-        read, context = _present(self._read), _present(self._context)
+        self._source()
         yield self
-        with closing(read(context.listing())) as pages:
+        read, listing = self._whole()
+        with closing(read(listing)) as pages:
             for page in pages:
                 if page.response is not None:
-                    yield Page(context.next(page), read)
+                    yield Page(page, read, self._cursors)
 
     def get_next_page(self) -> Page[T]:
         """Request the page after this one and return it.
@@ -143,21 +124,13 @@ class Page(_AnyPage[T]):
             IncompleteListingError: the number of records has changed.
             RoundedError: the page did not come.
         """
-        read, context = _present(self._read), _present(self._context)
-        self._check_next_page()
-        with closing(read(context.listing_after())) as pages:
-            return Page(context.next(next(pages)), read)
+        read, listing = self._rest()
+        with closing(read(listing)) as pages:
+            return Page(next(pages), read, self._cursors)
 
 
-class AsyncPage(_AnyPage[T]):
-    """One page of a listing. Iterating it yields its records and those of the pages after it, to the last one.
-
-    The iteration is either complete or raises, as `iter_all` does; each page is requested when its turn comes.
-    """
-
-    def __init__(self, context: PageContext[T], read: AsyncRead[T]) -> None:
-        super().__init__(context)
-        self._read: AsyncRead[T] | None = read
+class AsyncPage(_AnyPage[T, AsyncRead[T]]):
+    __doc__ = _AnyPage.__doc__
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
         """Yield the records of this page and of those after it."""
@@ -167,30 +140,20 @@ class AsyncPage(_AnyPage[T]):
                     yield record
 
     async def iter_pages(self) -> AsyncGenerator[AsyncPage[T], None]:
-        """Yield this page and those after it.
-
-        Raises:
-            RoundedError: a page did not come, or records are missing; see `iter_all`.
-        """
-        read, context = _present(self._read), _present(self._context)
+        """Yield this page and those after it: see `Page.iter_pages`."""
+        self._source()
         yield self
-        async with aclosing(read(context.listing())) as pages:
+        read, listing = self._whole()
+        async with aclosing(read(listing)) as pages:
             async for page in pages:
                 if page.response is not None:
-                    yield AsyncPage(context.next(page), read)
+                    yield AsyncPage(page, read, self._cursors)
 
     async def get_next_page(self) -> AsyncPage[T]:
-        """Request the page after this one and return it.
-
-        Raises:
-            PaginationError: this is the last one; check `has_next_page()` first.
-            IncompleteListingError: the number of records has changed.
-            RoundedError: the page did not come.
-        """
-        read, context = _present(self._read), _present(self._context)
-        self._check_next_page()
-        async with aclosing(read(context.listing_after())) as pages:
-            return AsyncPage(context.next(await anext(pages)), read)
+        """Request the page after this one and return it: see `Page.get_next_page`."""
+        read, listing = self._rest()
+        async with aclosing(read(listing)) as pages:
+            return AsyncPage(await anext(pages), read, self._cursors)
 
 
 class PendingPage(Generic[T]):
@@ -211,9 +174,3 @@ class PendingPage(Generic[T]):
 
     def __repr__(self) -> str:
         return "<a page that is not requested yet: await it>"
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> NoReturn:
-            hint = ": await it first, page = await client.….list(…)" if hasattr(AsyncPage, name) else ""
-            raise AttributeError(f"A page that is not requested yet has no attribute {name!r}{hint}.")

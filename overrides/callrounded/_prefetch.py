@@ -1,16 +1,15 @@
 """The two drivers of a listing, one with threads and one with tasks: they keep pages in flight, in order.
 
-What they decide is decided in `_listing`. Both look ahead as far as a window of pages allows:
+What they decide is decided in `_listing`. Both look ahead as far as the window of the listing allows:
 
 - 0 requests a page when its turn comes,
 - an iterator begins with 1, and doubles it with each page that is consumed,
-- None is for a list: all pages that are known are asked for, and *concurrency* of them are in flight.
+- None is for a list: all pages that are known are asked for, and `concurrency` of them are in flight.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,11 +18,10 @@ from typing import Any, TypeAlias, TypeVar
 
 from callrounded_generated.responses import Response
 
-from ._arguments import OnProgress
+from ._checkpoint import PageRequest
 from ._connections import running_loop
 from ._errors import NotFoundError
-from ._listing import Listing, ReceivedPage, checkpoint_on_error
-from ._paging import PageRequest
+from ._listing import Listing, ReceivedPage, at_position
 from ._retry import Hold
 
 T = TypeVar("T")
@@ -36,15 +34,9 @@ Send: TypeAlias = Callable[[PageRequest, Hold], Response[Any]]
 AsyncSend: TypeAlias = Callable[[PageRequest, Hold], Coroutine[Any, Any, Response[Any]]]
 
 
-def read_pages(
-    listing: Listing[T], send: Send, *, concurrency: int, window: int | None, on_progress: OnProgress | None = None
-) -> Generator[ReceivedPage[T], None, None]:
-    """Yield the pages of *listing*.
-
-    Raises:
-        RoundedError: a page did not come, or the listing is incomplete; it has the checkpoint after the last page.
-    """
-    hold, threads = Hold(), ThreadPoolExecutor(concurrency, thread_name_prefix="callrounded")
+def read_pages(listing: Listing[T], send: Send) -> Generator[ReceivedPage[T], None, None]:
+    """Yield the pages of *listing*."""
+    hold, threads = Hold(), ThreadPoolExecutor(listing.options.concurrency, thread_name_prefix="callrounded")
     in_flight: deque[tuple[PageRequest, Result]] = deque()
 
     def begin(request: PageRequest) -> Result:
@@ -53,38 +45,33 @@ def read_pages(
         def call() -> Response[Any]:
             return context.run(send, request, hold)
 
-        if window == 0 or (not in_flight and listing.position is first):
+        if listing.window == 0 or (not in_flight and not listing.progress.pages):
             return call  # Nothing is in flight beside it: this thread can do it.
         try:
             return threads.submit(call).result
         except RuntimeError:  # The interpreter is about to exit, or no thread can be started.
             return call
 
-    first = listing.position
     try:
         while not listing.is_done:
-            with checkpoint_on_error(listing):
-                _request_pages(listing, in_flight, begin, window if window is None else max(window, 1))
+            with at_position(listing):
+                _request_pages(listing, in_flight, begin, at_least=1)
                 page = _received(listing, *in_flight.popleft())
-                _request_pages(listing, in_flight, begin, window)
-            if on_progress is not None and page.response is not None:
-                on_progress(page.progress)
+                _request_pages(listing, in_flight, begin)
+            listing.report(page)
             yield page
-            window = window and min(2 * window, concurrency)
-        with checkpoint_on_error(listing):
+            listing.widen()
+        with at_position(listing):
             listing.finish()
     finally:
         hold.stop()
-        # Whoever presses Ctrl-C does not want to wait.
-        threads.shutdown(wait=not isinstance(sys.exception(), KeyboardInterrupt), cancel_futures=True)
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
-async def read_pages_async(
-    listing: Listing[T], send: AsyncSend, *, concurrency: int, window: int | None, on_progress: OnProgress | None = None
-) -> AsyncGenerator[ReceivedPage[T], None]:
+async def read_pages_async(listing: Listing[T], send: AsyncSend) -> AsyncGenerator[ReceivedPage[T], None]:
     """Do what `read_pages` does, with tasks."""
     running_loop()  # Under trio, this says so.
-    hold, free_slots = Hold(), asyncio.Semaphore(concurrency)
+    hold, free_slots = Hold(), asyncio.Semaphore(listing.options.concurrency)
     in_flight: deque[tuple[PageRequest, asyncio.Task[Response[Any]]]] = deque()
 
     async def sent(request: PageRequest) -> Response[Any]:
@@ -96,18 +83,17 @@ async def read_pages_async(
 
     try:
         while not listing.is_done:
-            with checkpoint_on_error(listing):
-                _request_pages(listing, in_flight, begin, window if window is None else max(window, 1))
+            with at_position(listing):
+                _request_pages(listing, in_flight, begin, at_least=1)
                 request, task = in_flight[0]
                 await asyncio.wait([task])
                 in_flight.popleft()
                 page = _received(listing, request, task.result)
-                _request_pages(listing, in_flight, begin, window)
-            if on_progress is not None and page.response is not None:
-                on_progress(page.progress)
+                _request_pages(listing, in_flight, begin)
+            listing.report(page)
             yield page
-            window = window and min(2 * window, concurrency)
-        with checkpoint_on_error(listing):
+            listing.widen()
+        with at_position(listing):
             listing.finish()
     finally:
         await _end([task for _, task in in_flight])
@@ -136,10 +122,11 @@ async def _end(tasks: list[asyncio.Task[Any]]) -> None:
 
 
 def _request_pages(
-    listing: Listing[Any], in_flight: deque[tuple[PageRequest, R]], begin: Callable[[PageRequest], R], ahead: int | None
+    listing: Listing[Any], in_flight: deque[tuple[PageRequest, R]], begin: Callable[[PageRequest], R], at_least: int = 0
 ) -> None:
-    """Have up to *ahead* pages in flight, None for all that are known."""
-    while (ahead is None or len(in_flight) < ahead) and (request := listing.next_request()) is not None:
+    """Have as many pages in flight as the window allows, and *at_least* so many."""
+    ahead = listing.window
+    while (ahead is None or len(in_flight) < max(ahead, at_least)) and (request := listing.next_request()) is not None:
         in_flight.append((request, begin(request)))
 
 

@@ -74,24 +74,24 @@ SCHEMAS = """
 """
 
 BY_HAND = {
-    "from typing import": "from typing import Unpack,",
-    "from ._arguments import": "from ._arguments import ListingArguments, ListingOptions, with_filters,",
     "import httpx\n\n": """import httpx
+from attrs import define
 
 from callrounded_generated.api.calls import list_calls
 from callrounded_generated.models import CallStatus
 """,
-    "\n\nclass _BaseRounded(": """
+    "\n\nclass Rounded(": """
 
-def call_options(*, status: CallStatus | None = None, **listing: Unpack[ListingArguments]) -> ListingOptions:
-    return with_filters(listing_options(**listing), status=status)
+@define(frozen=True, kw_only=True)
+class CallOptions(ListingOptions):
+    status: CallStatus | None = None
 
 
-class _BaseRounded(""",
-    "ListResource(list_phone_numbers, listing_options)": "ListResource(list_phone_numbers, listing_options)\n"
-    "    calls = ListResource(list_calls, call_options)",
-    "AsyncListResource(list_phone_numbers, listing_options)\n    calls = ListResource": (
-        "AsyncListResource(list_phone_numbers, listing_options)\n    calls = AsyncListResource"
+class Rounded(""",
+    "ListResource(list_phone_numbers, ListingOptions)": "ListResource(list_phone_numbers, ListingOptions)\n"
+    "    calls = ListResource(list_calls, CallOptions)",
+    "AsyncListResource(list_phone_numbers, ListingOptions)\n    calls = ListResource": (
+        "AsyncListResource(list_phone_numbers, ListingOptions)\n    calls = AsyncListResource"
     ),
 }
 """What is written by hand in _client.py, in place of what stands there: as the docstring of _resources says."""

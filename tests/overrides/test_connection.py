@@ -46,7 +46,7 @@ NO_RESPONSE = [
     (Fault.reset(), httpx.ReadError),
     (Fault.reset_in_body(), httpx.ReadError),
     (Fault.truncated(), httpx.RemoteProtocolError),
-    (Fault.cut_gzip(), httpx.RemoteProtocolError),
+    (Fault.cut_gzip(), httpx.DecodingError),
     (Fault.broken_gzip(), httpx.DecodingError),
 ]
 SILENCE = [Fault.slow_headers(2), Fault.slow_body(2)]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from callrounded import APIConnectionError
+from callrounded import APIConnectionError, NotFoundError
 from callrounded.testing import FakeRounded, Reply, Server
 from tests.overrides.conftest import Client, World
 
@@ -74,33 +74,47 @@ async def test_a_valid_body_is_read(
 
 
 @pytest.mark.parametrize(
-    ("pack", "cause"),
+    "pack",
     [
-        (lambda content: gzip.compress(content)[:-1], httpx.RemoteProtocolError),
-        (lambda content: gzip.compress(content)[:-9], httpx.RemoteProtocolError),
-        (lambda content: gzip.compress(content)[:5], httpx.RemoteProtocolError),
-        (lambda content: _members(content)[:-1], httpx.RemoteProtocolError),
-        (lambda content: _members(content) + b"\x1f", httpx.RemoteProtocolError),
-        (_plain, httpx.DecodingError),
-        (lambda content: gzip.compress(content) + b"more", httpx.DecodingError),
-        (lambda content: gzip.compress(content)[:-8] + bytes(8), httpx.DecodingError),
+        lambda content: gzip.compress(content)[:-1],
+        lambda content: gzip.compress(content)[:-9],
+        lambda content: gzip.compress(content)[:5],
+        lambda content: _members(content)[:-1],
+        lambda content: _members(content) + b"\x1f",
+        _plain,
+        lambda content: gzip.compress(content) + b"more",
+        lambda content: gzip.compress(content)[:-8] + bytes(8),
     ],
     ids=[
         *("last byte", "checksum", "header", "in a member", "after a member"),
         *("not packed", "goes on", "wrong checksum"),
     ],
 )
-async def test_what_is_not_gzip_from_beginning_to_end_did_not_arrive(
-    world: World, fake: FakeRounded, client: Client, pack: Callable[[bytes], bytes], cause: type[httpx.HTTPError]
-) -> None:
-    """The server framed it well, but its beginning alone is not the body; it is requested again."""
-    fake.override(lambda request, reply: Reply(200, (("Content-Encoding", "gzip"),), pack(reply.content)), times=3)
+class TestNotGzipFromBeginningToEnd:
+    """The server framed it well, but it is not the body."""
 
-    error = await world.api_error(client)
+    async def test_a_success_did_not_arrive(
+        self, world: World, fake: FakeRounded, client: Client, pack: Callable[[bytes], bytes]
+    ) -> None:
+        """Its beginning alone is not taken for the whole; it is requested again."""
+        fake.override(lambda request, reply: Reply(200, (("Content-Encoding", "gzip"),), pack(reply.content)), times=3)
 
-    assert (type(error), type(error.__cause__)) == (APIConnectionError, cause)
-    assert error.attempts == len(fake.requests) == 3
-    assert len((await world.list(client)).data) == 5
+        error = await world.api_error(client)
+
+        assert (type(error), type(error.__cause__)) == (APIConnectionError, httpx.DecodingError)
+        assert error.attempts == len(fake.requests) == 3
+        assert len((await world.list(client)).data) == 5
+
+    async def test_an_error_keeps_its_status(
+        self, world: World, fake: FakeRounded, client: Client, pack: Callable[[bytes], bytes]
+    ) -> None:
+        """What its body says is lost, what it is is not; it is not retried."""
+        fake.override(lambda request, reply: Reply(404, (("Content-Encoding", "gzip"),), pack(reply.content)))
+
+        error = await world.api_error(client)
+
+        assert isinstance(error, NotFoundError)
+        assert error.attempts == len(fake.requests) == 1
 
 
 async def test_an_empty_body_needs_no_unpacking(world: World, fake: FakeRounded, client: Client) -> None:

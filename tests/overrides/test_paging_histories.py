@@ -27,9 +27,9 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from callrounded import APIConnectionError, NotFoundError, PaginationError, RoundedError
-from callrounded._checkpoint import Plan, Position, resume
+from callrounded._arguments import ListingOptions
+from callrounded._checkpoint import PageRequest, checked, new_checkpoint
 from callrounded._listing import MAX_PASSES, Listing, ReceivedPage
-from callrounded._paging import PageRequest
 from callrounded._prefetch import read_pages, read_pages_async
 
 HISTORIES = int(os.environ.get("PAGING_HISTORIES", "400"))
@@ -226,20 +226,26 @@ class History:
         self.world = world
         self.server = server or Server(world)
         self.tape = Tape(world.tape)
-        self.plan = Plan(operation=OPERATION, limit=world.limit)
-        self.position = Position(page=None if world.use_cursor else first_page, max_items=world.max_items)
+        first = PageRequest(
+            page=None if world.use_cursor else first_page, limit=world.limit, use_cursor=world.use_cursor
+        )
+        self.start = new_checkpoint(OPERATION, {}, first, max_items=world.max_items)
         self.first_page = first_page
         self.received: list[Record] = []
         self.moments: list[Moment] = []
         """Of the requests of the last pass."""
         self.shown: list[UUID] = []
         """The records on the pages of the last pass, as far as the process that ends it has seen them."""
-        self.passes = 0
+        self.passes = 1
         self.resumed = 0
 
     def listing(self) -> Listing[Record]:
         """Begin, or resume."""
-        return Listing[Record](self.plan, self.position, starts_over=self.world.is_list)
+        return Listing[Record](
+            self.start,
+            ListingOptions(concurrency=self.world.concurrency),
+            window=None if self.world.is_list else 1,
+        )
 
     def take(self, listing: Listing[Record], page: ReceivedPage[Record]) -> None:
         """Take a page, as `list_all` and `iter_all` do."""
@@ -247,7 +253,7 @@ class History:
         self.received += page.records
         if page.response is not None and page.response.parsed is not None:
             self.shown += [record.id for record in page.response.parsed.data]
-        if page.reads_again:
+        if listing.passes > self.passes:
             self.moments.clear()
             self.shown.clear()
             if self.world.is_list:
@@ -256,7 +262,8 @@ class History:
 
     def resume(self, checkpoint: Any) -> None:
         """Go on in another process."""
-        self.plan, self.position = resume(json.loads(json.dumps(checkpoint)), OPERATION, verify=True)
+        self.start = checked(json.loads(json.dumps(checkpoint)), OPERATION)
+        self.passes = 1
         self.resumed += 1
         self.shown.clear()
 
@@ -329,12 +336,13 @@ def read(history: History, *, faults: bool = False, changes: bool = True) -> Non
         NotFoundError: a 404 was not the end.
     """
     listing, server, tape = history.listing(), history.server, history.tape
-    window = None if history.world.is_list else 1
     in_flight: list[PageRequest] = []
     handled: dict[PageRequest, Answer | None] = {}
     try:
         while not listing.is_done:
-            while (window is None or len(in_flight) < window) and (request := listing.next_request()) is not None:
+            while (listing.window is None or len(in_flight) < listing.window) and (
+                request := listing.next_request()
+            ) is not None:
                 in_flight.append(request)
             assert in_flight, "waits for nothing"
             while in_flight[0] not in handled:
@@ -347,7 +355,7 @@ def read(history: History, *, faults: bool = False, changes: bool = True) -> Non
             fails = faults and tape.choose(6) == 5
             request = in_flight.pop(0)
             history.take(listing, receive(listing, request, Lost() if fails else handled[request]))
-            window = window and min(2 * window, history.world.concurrency)
+            listing.widen()
         listing.finish()
     except Lost:
         history.resume(listing.checkpoint)
@@ -494,9 +502,7 @@ class TestDrivers:
 
         async def listed() -> None:
             listing = history.listing()
-            window = None if world.is_list else 1
-            pages = read_pages_async(listing, send, concurrency=world.concurrency, window=window)
-            async with aclosing(pages):
+            async with aclosing(read_pages_async(listing, send)) as pages:
                 async for page in pages:
                     history.take(listing, page)
 
@@ -515,8 +521,7 @@ class TestDrivers:
 
         def listed() -> None:
             listing = history.listing()
-            window = None if world.is_list else 1
-            with closing(read_pages(listing, send, concurrency=world.concurrency, window=window)) as pages:
+            with closing(read_pages(listing, send)) as pages:
                 for page in pages:
                     history.take(listing, page)
 

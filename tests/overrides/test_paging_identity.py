@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from callrounded import PhoneNumber
-from callrounded._identity import keys_of
+from callrounded._paging import keys_of
 from callrounded.testing import sample_records
 from callrounded_generated.errors import DecodeError
 from callrounded_generated.models import PhoneNumberList

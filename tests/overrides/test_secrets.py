@@ -248,9 +248,16 @@ def test_a_key_in_the_environment_is_not_told(monkeypatch: pytest.MonkeyPatch) -
 async def test_the_client_does_not_tell_the_key(world: World, client: Client) -> None:
     """Neither it nor what it consists of; its page has none either."""
     page = await world.list(client)
-    sender = inside(client)._sender
+    private = inside(client)
 
-    for told in (client, vars(client), client.phone_numbers, sender, vars(sender), sender.options, sender._client):
+    for told in (
+        client,
+        vars(client),
+        client.phone_numbers,
+        private._options,
+        private._api,
+        vars(private._connections),
+    ):
         assert KEY not in repr(told)
         assert KEY not in f"{told}"
     assert KEY not in repr(page)

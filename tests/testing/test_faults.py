@@ -1,6 +1,5 @@
 """Each fault as a plain httpx client meets it over a real socket."""
 
-import gzip
 import json
 import time
 from datetime import UTC, datetime
@@ -270,30 +269,6 @@ def test_gzip_that_is_cut(web: httpx.Client, fake: FakeRounded) -> None:
     assert fake.answer_to().content.startswith(content)
 
 
-@pytest.mark.parametrize(("announced", "length"), [(True, "3000000"), (False, None)])
-def test_a_huge_body(web: httpx.Client, fake: FakeRounded, announced: bool, length: str | None) -> None:
-    """It is as long as it was ordered, valid JSON, and made while it is sent."""
-    fake.fail(Fault.huge(3_000_000, announced=announced))
-
-    response = web.get(PATH)
-
-    assert response.headers.get("content-length") == length
-    assert len(response.content) == 3_000_000
-    assert list(response.json()) == ["message"]
-
-
-def test_a_compression_bomb(web: httpx.Client, fake: FakeRounded) -> None:
-    """A few kilobytes on the wire become megabytes at the client."""
-    fake.fail(Fault.gzip_bomb(5_000_000))
-    travelled = b""
-    with web.stream("GET", PATH) as response:
-        for part in response.iter_raw():
-            travelled += part
-
-    assert len(travelled) < 20_000
-    assert len(gzip.decompress(travelled)) == 5_000_000
-
-
 def test_a_fault_of_ones_own(web: httpx.Client, fake: FakeRounded) -> None:
     """A reply can be put together from bytes, pauses and breaks."""
     steps = (b'{"data"', Pause(0.01), b"", b":[]}", Break("close"))
@@ -314,7 +289,6 @@ def test_faults_have_names() -> None:
         Fault.truncated(),
         Fault.truncated(after=10),
         Fault.envelope(without=["data"], total_items=None),
-        Fault.huge(10, announced=True),
     ]
 
     assert [str(fault) for fault in faults] == [
@@ -322,5 +296,4 @@ def test_faults_have_names() -> None:
         "Fault.truncated()",
         "Fault.truncated(10)",
         "Fault.envelope(without=data, total_items=None)",
-        "Fault.huge(10, announced=True)",
     ]

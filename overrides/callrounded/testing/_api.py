@@ -4,13 +4,11 @@ Everything here follows the provider's page. "Silent:" marks what the page does 
 place tests the fake, not the provider.
 """
 
-import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote
 
@@ -18,6 +16,7 @@ from callrounded.testing._messages import JSON_TYPE, Reply, error_reply
 from callrounded.testing._records import RecordStore
 
 LIST_PATH = "/v1/phone-numbers"
+_PARAMETERS = ("page", "limit", "use_cursor", "cursor")
 
 BeyondEnd = Literal["empty", "not_found"]
 
@@ -52,20 +51,20 @@ def read_request(method: str, path: str, query: str, *, has_key: bool, ignores: 
         return error_reply(401, "Missing or invalid API key")
     given = parse_qs(query, keep_blank_values=True)
     # Silent: unknown parameters. To ignore a filter would let a test pass that fails against the real API.
-    if unknown := [(name, "FakeRounded does not know it") for name in given if name not in {*_READERS, *ignores}]:
+    if unknown := [(name, "FakeRounded does not know it") for name in given if name not in {*_PARAMETERS, *ignores}]:
         return error_reply(400, "Unknown query parameters", *unknown)
     if given.get("use_cursor") != ["true"]:
         given.pop("cursor", None)  # Silent: a cursor in page mode. Here it has no meaning, so it is not even read.
     values: dict[str, Any] = {}
     wrong: list[tuple[str, str]] = []
-    for name, read in _READERS.items():
+    for name in _PARAMETERS:
         texts = given.get(name, [])
         is_null = name != "page" and texts in ([""], ["null"])  # Silent: how a query writes null.
         if len(texts) > 1:
             wrong.append((name, "must be given at most once"))
         elif texts and not is_null:
             try:
-                values[name] = read(texts[0])
+                values[name] = _read(name, texts[0])
             except ValueError as error:
                 wrong.append((name, str(error)))
     return error_reply(422, "Invalid request parameters", *wrong) if wrong else ListRequest(**values)
@@ -77,52 +76,38 @@ def list_reply(wanted: ListRequest | Reply, records: RecordStore, *, totals: boo
         return wanted
     start = wanted.start(records)
     stop = start + wanted.limit
+    if not wanted.use_cursor and 0 < start >= len(records) and beyond_end == "not_found":
+        return error_reply(404, "Page not found")
     envelope: dict[str, object] = {
         "message": "Calls retrieved successfully",
         "error": None,
         "status": 200,
-        "next_cursor": None,
+        "next_cursor": records[stop - 1]["created_at"] if wanted.use_cursor and stop < len(records) else None,
         "current_page": None if wanted.use_cursor else wanted.page,
-        "total_pages": None if wanted.use_cursor else -(-len(records) // wanted.limit),
-        "total_items": None if wanted.use_cursor else len(records),
     }
-    if not totals:
-        del envelope["total_pages"], envelope["total_items"]
-    if wanted.use_cursor and stop < len(records):
-        envelope["next_cursor"] = records[stop - 1]["created_at"]
-    elif not wanted.use_cursor and 0 < start >= len(records) and beyond_end == "not_found":
-        return error_reply(404, "Page not found")
+    if totals:
+        envelope["total_pages"] = None if wanted.use_cursor else -(-len(records) // wanted.limit)
+        envelope["total_items"] = None if wanted.use_cursor else len(records)
     data = [records.json[record["id"]] for record in records[start:stop]]
     rest = Reply.of(envelope).content
     return Reply(200, (JSON_TYPE,), b'{"data":[' + b",".join(data) + b"]," + rest[1:])
 
 
-def _integer(text: str, maximum: float = math.inf) -> int:
+def _read(name: str, text: str) -> object:
+    """Return the value that *text* writes, or raise a ValueError that says what it must be."""
+    if name == "use_cursor":
+        if text in ("true", "false"):
+            return text == "true"
+        raise ValueError("must be true or false")
+    if name == "cursor":
+        with suppress(ValueError):
+            if (moment := datetime.fromisoformat(text)).tzinfo:
+                return moment
+        raise ValueError("must be a cursor: the created_at of a phone number")
     # Nobody counts pages with more digits, and int() itself refuses a few thousand.
     number = int(text) if re.fullmatch(r"[0-9]{1,1000}", text) else 0
     if number < 1:
         raise ValueError("must be an integer of at least 1")
-    if number > maximum:
-        raise ValueError(f"must be at most {maximum}")
+    if name == "limit" and number > 1000:
+        raise ValueError("must be at most 1000")
     return number
-
-
-def _boolean(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError("must be true or false")
-    return text == "true"
-
-
-def _cursor(text: str) -> datetime:
-    with suppress(ValueError):
-        if (moment := datetime.fromisoformat(text)).tzinfo:
-            return moment
-    raise ValueError("must be a cursor: the created_at of a phone number")
-
-
-_READERS: Mapping[str, Callable[[str], object]] = {
-    "page": _integer,
-    "limit": partial(_integer, maximum=1000),
-    "use_cursor": _boolean,
-    "cursor": _cursor,
-}

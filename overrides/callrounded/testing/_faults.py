@@ -148,19 +148,6 @@ class Fault:
         """The first half of a compressed body, with the length of that half."""
         return Fault("cut_gzip()", lambda reply: _gzipped(reply, lambda body: _half(gzip.compress(body, mtime=0))))
 
-    @staticmethod
-    def huge(size: int, *, announced: bool = False) -> "Fault":
-        """A JSON object of *size* bytes, made while it is sent; *announced* states its length in the header."""
-        headers = (JSON_TYPE, ("Content-Length", str(size))) if announced else (JSON_TYPE,)
-        shown = f"huge({size}{', announced=True' if announced else ''})"
-        return Fault(shown, lambda _: Reply(200, headers, lambda: _long_json(size)))
-
-    @staticmethod
-    def gzip_bomb(size: int) -> "Fault":
-        """A JSON object of *size* bytes, compressed to about a thousandth of that."""
-        bomb = Reply(200, (JSON_TYPE,), lambda: _long_json(size))
-        return Fault(f"gzip_bomb({size})", lambda _: _gzipped(bomb, gzip.compress))
-
 
 def _before(step: Pause | Break) -> Callable[[Reply], Reply]:
     return lambda reply: replace(reply, before=(*reply.before, step))
@@ -186,11 +173,3 @@ def _gzipped(reply: Reply, compress: Callable[[bytes], bytes]) -> Reply:
 
 def _half(content: bytes) -> bytes:
     return content[: len(content) // 2]
-
-
-def _long_json(size: int) -> Iterator[bytes]:
-    """Yield a JSON object of *size* bytes, at least 14."""
-    yield b'{"message":"'
-    for start in range(14, size, 65536):
-        yield b"a" * min(65536, size - start)
-    yield b'"}'

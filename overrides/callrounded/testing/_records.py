@@ -12,8 +12,6 @@ from uuid import UUID
 
 Order = Literal["newest_first", "oldest_first"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 # Number blocks that the French regulator reserves for fiction: nobody is called when an example is dialled.
 _FICTIONAL_BLOCKS = ("19900", "26191", "35301", "46571", "53649", "63998")
 # Some have letters beyond ASCII, because real names do.
@@ -62,7 +60,7 @@ class RecordStore(list[dict[str, Any]]):
     def __init__(self, records: Iterable[Mapping[str, Any]], order: Order) -> None:
         super().__init__()
         self._sign = -1 if order == "newest_first" else 1
-        self._positions: list[int] = []
+        self._positions: list[float] = []
         self.json: dict[str, bytes] = {}
         """The JSON of each record, by id: a record is sent far more often than it is added."""
         for record in sorted(records, key=self._position_of):
@@ -70,7 +68,7 @@ class RecordStore(list[dict[str, Any]]):
 
     def index_after(self, moment: datetime) -> int:
         """Return the index of the first record that the listing has strictly after *moment*."""
-        return bisect_right(self._positions, self._position(moment))
+        return bisect_right(self._positions, self._sign * moment.timestamp())
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Insert *record* after those with the same `created_at`; raise ValueError if it is unusable."""
@@ -90,13 +88,11 @@ class RecordStore(list[dict[str, Any]]):
         del self._positions[index]
         return self.pop(index)
 
-    def _position_of(self, record: Mapping[str, Any]) -> int:
+    def _position_of(self, record: Mapping[str, Any]) -> float:
         try:
-            if isinstance(record["id"], str):
-                return self._position(datetime.fromisoformat(record["created_at"]))
+            moment = datetime.fromisoformat(record["created_at"])
+            if isinstance(record["id"], str) and moment.tzinfo:
+                return self._sign * moment.timestamp()
         except (KeyError, TypeError, ValueError):
             pass
         raise ValueError(f"a record needs an id and a created_at with an offset, both as text: {record!r:.200}")
-
-    def _position(self, moment: datetime) -> int:
-        return self._sign * ((moment - _EPOCH) // timedelta(microseconds=1))

@@ -7,7 +7,6 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from http.client import HTTPException, parse_headers, responses
 from io import BufferedReader
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -41,11 +40,9 @@ class Server:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
-        if error is None and self._errors:
+        if error == (None, None, None) and self._errors:
             raise self._errors[0]
 
     def close(self) -> None:
