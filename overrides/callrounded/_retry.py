@@ -23,7 +23,7 @@ import stamina
 from attrs import define, field
 
 from ._errors import APIConnectionError, APIError, APIStatusError
-from ._logging import log_retry
+from ._logging import attempt_number, log_retry
 from ._options import Options
 
 P = ParamSpec("P")
@@ -157,6 +157,7 @@ class _Retries:
             return False
         self.failed += 1
         error.attempts = self.failed
+        attempt_number.set(self.failed + 1)
         seconds = wait_before_retry(error, self.failed, self.options)
         if seconds is None:
             return False
@@ -174,6 +175,7 @@ def retried(options: Options, hold: Hold | None = None) -> Callable[[Callable[P,
         options: How often, and the longest wait.
         hold: Of the listing that the request belongs to: the function waits for it before each attempt.
     """
+    attempt_number.set(1)
     # No timeout: it would end the retries after 45 s, whatever max_retries and Retry-After say.
     return stamina.retry(on=_Retries(options, hold).seconds_after, attempts=options.max_retries + 1, timeout=None)
 
