@@ -89,8 +89,8 @@ class Listing:
         is_terminal = file.isatty()
         console = Console() if is_terminal else Console(width=10_000, force_terminal=False)
         left = None if self.max_items is None else self.max_items - self.rows
-        stderr = Console(stderr=True)
-        with Progress(console=stderr, transient=True, redirect_stdout=False, disable=not shows_progress) as bar:
+        stderr = Console(stderr=True, quiet=not shows_progress)  # older releases print a line in spite of disable=True
+        with Progress(console=stderr, transient=True, redirect_stdout=False) as bar:
             task = bar.add_task("Listing", total=None)
             records = client.phone_numbers.iter_all(
                 limit=self.limit,

@@ -72,7 +72,8 @@ def _tables(rows: Iterable[Row], fields: list[str], console: Console) -> Iterato
                 chunk.clear()
             chunk.append(row)
     except RoundedError:
-        yield _table(chunk, fields, console)
+        if chunk:
+            yield _table(chunk, fields, console)
         raise
     yield _table(chunk, fields, console)
 
