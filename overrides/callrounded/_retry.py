@@ -23,7 +23,7 @@ import stamina
 from attrs import define, field
 
 from ._errors import APIConnectionError, APIError, APIStatusError
-from ._logging import log_retry
+from ._logging import attempt_number, log_retry
 from ._options import Options
 
 P = ParamSpec("P")
@@ -147,6 +147,7 @@ def retried(options: Options, hold: Hold) -> Callable[[Callable[P, T]], Callable
         if not isinstance(error, APIError):
             return False
         error.attempts = failed = failed + 1
+        attempt_number.set(failed + 1)
         seconds = wait_before_retry(error, failed, options)
         if seconds is None:
             return False
@@ -156,6 +157,7 @@ def retried(options: Options, hold: Hold) -> Callable[[Callable[P, T]], Callable
         hold.extend(seconds)
         return 0.0
 
+    attempt_number.set(1)
     # No timeout: it would end the retries after 45 s, whatever max_retries and Retry-After say.
     return stamina.retry(on=seconds_after, attempts=options.max_retries + 1, timeout=None)
 

@@ -1,6 +1,7 @@
 """Use the wheel in clean environments: `python tests/packaging/install.py dist` (session `wheel`).
 
-Twice: with the newest releases of the dependencies, and with the oldest that pyproject.toml admits.
+Twice: with the newest releases of the dependencies, and with the oldest that pyproject.toml admits. Each time, first
+without the extra for the command line, then with it.
 """
 
 import subprocess
@@ -17,14 +18,16 @@ def main(dist: Path) -> None:
     (wheel,) = dist.resolve().glob("*.whl")
     program = Path(__file__).with_name("use.py")
     # Named beside the wheel, its dependencies are direct ones, which is what the resolution applies to.
-    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    plain, extra = project["dependencies"], project["optional-dependencies"]["cli"]
     for resolution in ("highest", "lowest-direct"):
         with tempfile.TemporaryDirectory() as folder:
             python = Path(folder, "env", "Scripts" if sys.platform == "win32" else "bin", "python")
             _run("-m", "uv", "venv", "--quiet", "--python", sys.executable, f"{folder}/env")
             install = ("pip", "install", "--quiet", "--python", python, "--resolution", resolution)
-            _run("-m", "uv", *install, wheel, *dependencies)
-            _run("-I", program, python=python, cwd=folder)
+            for dependencies in (plain, [*plain, *extra]):
+                _run("-m", "uv", *install, wheel, *dependencies)
+                _run("-I", program, python=python, cwd=folder)
 
 
 def _run(*arguments: str | Path, python: str | Path = sys.executable, cwd: str | None = None) -> None:

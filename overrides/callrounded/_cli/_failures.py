@@ -1,0 +1,55 @@
+"""How a command ends when it fails: one line on stderr, and an exit code for scripts."""
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+import typer
+
+import callrounded
+
+_EXIT_CODES: Final[dict[type[callrounded.RoundedError], int]] = {  # the first that fits counts
+    callrounded.ConfigurationError: 2,
+    callrounded.AuthenticationError: 3,
+    callrounded.PermissionDeniedError: 3,
+    callrounded.RateLimitError: 4,
+    callrounded.APIConnectionError: 5,
+    callrounded.PaginationError: 6,
+    callrounded.RoundedError: 7,
+}
+_HINTS: Final = {  # those of the SDK name arguments of Python functions
+    callrounded.RateLimitError.hint: "Try again later.",
+    callrounded.APIConnectionError.hint: "Check the network, a proxy, and $CALLROUNDED_BASE_URL.",
+    callrounded.APITimeoutError.hint: "A smaller --limit may help.",
+    callrounded.NotFoundError.hint: "Check $CALLROUNDED_BASE_URL.",
+    callrounded.IncompleteListingError.hint: "Try again when less is changing.",
+    callrounded.PaginationLoopError.hint: "The other mode (with or without --cursor-mode) may work.",
+}
+
+
+@contextmanager
+def exit_codes() -> Generator[None]:
+    """Turn what ends a command early into one line and an exit code, without a traceback."""
+    try:
+        yield
+    except callrounded.RoundedError as error:
+        message = " ".join([str(error), *getattr(error, "__notes__", [])])
+        for hint, ours in _HINTS.items():
+            message = message.replace(hint, ours)
+        raise failure(message, next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind))) from None
+    except OSError as error:
+        # What is still buffered cannot be written either: Python would try, and complain, when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # Whoever reads the output has enough. Other tools end like this, too.
+            raise typer.Exit(141) from None
+        raise failure(str(error), 1) from None
+    except KeyboardInterrupt:
+        os._exit(130)  # A normal exit would wait for the requests in flight.
+
+
+def failure(message: str, code: int) -> typer.Exit:
+    """Print *message* as one line on stderr, and return what ends the command."""
+    typer.echo(f"callrounded: {' '.join(message.split())}", err=True)
+    return typer.Exit(code)

@@ -1,0 +1,147 @@
+"""`--resume FILE`: a listing that failed goes on with the next run, and nothing that came is lost."""
+
+import json
+import re
+
+import pytest
+
+from callrounded.testing import FakeRounded, Fault
+from tests.cli.conftest import Command
+
+STATE = "numbers.state"
+OPTIONS = ("--limit", "10", "--resume", STATE)
+
+
+def fail(callrounded: Command, *arguments: str) -> str:
+    """Run a listing that fails; return what it has printed."""
+    done = callrounded.list(*arguments)
+    assert done.code == 7
+    assert re.search(r"records are kept: run the same command again to get the rest\.$", done.stderr)
+    return done.stdout
+
+
+@pytest.mark.parametrize("mode", [[], ["--cursor-mode"], ["--type", "sip", "--max-items", "10"]], ids=str)
+@pytest.mark.parametrize("output", ["jsonl", "json", "csv"])
+def test_the_outputs_together_are_the_whole(
+    callrounded: Command, fake: FakeRounded, output: str, mode: list[str]
+) -> None:
+    """Appended to what the failed run has printed, what the next one prints is one document, the same as of one run."""
+    arguments = ["-o", output, "--limit", "10", *mode]
+    whole = callrounded.listed(*arguments)
+    fake.reset()
+    fake.fail(Fault.status(400), page=3)
+
+    printed = fail(callrounded, *arguments, "--resume", STATE)
+    fake.reset()
+    rest = callrounded.listed(*arguments, "--resume", STATE)
+
+    assert printed
+    assert rest
+    assert printed + rest == whole
+    assert not list(callrounded.folder.iterdir())
+
+
+def test_the_whole_goes_to_a_file(callrounded: Command, fake: FakeRounded) -> None:
+    """There is no such file before; what came is kept beside it, and what was read is not read again."""
+    fake.fail(Fault.status(400), page=3)
+    fail(callrounded, *OPTIONS, "--out", "numbers.csv")
+    (part,) = callrounded.folder.glob("numbers.csv.*.part")
+    assert {path.name for path in callrounded.folder.iterdir()} == {part.name, STATE}
+
+    fake.reset()
+    assert callrounded.listed(*OPTIONS, "--out", "numbers.csv") == ""
+
+    assert [path.name for path in callrounded.folder.iterdir()] == ["numbers.csv"]
+    assert (callrounded.folder / "numbers.csv").read_bytes().decode() == callrounded.listed("-o", "csv")
+    assert {request.page for request in fake.requests[:3]} == {3, 4, 5}
+
+
+def test_again_and_again(callrounded: Command, fake: FakeRounded) -> None:
+    """A run that goes on can fail, too; what a run that was killed has written does not count."""
+    for page in (2, 4, 5):
+        fake.reset()
+        fake.fail(Fault.status(400), page=page)
+        fail(callrounded, *OPTIONS, "--out", "numbers.json")
+        (part,) = callrounded.folder.glob("numbers.json.*.part")
+        with part.open("a") as file:
+            file.write("killed")
+
+    callrounded.listed(*OPTIONS, "--out", "numbers.json")
+
+    assert json.loads((callrounded.folder / "numbers.json").read_bytes()) == fake.records
+
+
+def test_a_table_shows_what_came(callrounded: Command, fake: FakeRounded) -> None:
+    """Rows are not held back when the listing fails."""
+    fake.fail(Fault.status(400), page=3)
+    printed = fail(callrounded, *OPTIONS, "-o", "table") + callrounded.listed(*OPTIONS, "-o", "table")
+
+    numbers = re.findall(r"^\+\d+", printed, re.MULTILINE)
+    assert numbers == [record["number"] for record in fake.records]
+
+
+def test_where_nothing_came_nothing_is_kept(callrounded: Command, fake: FakeRounded) -> None:
+    """The next run begins."""
+    fake.fail(Fault.status(400))
+
+    done = callrounded.list(*OPTIONS, "--out", "numbers.csv")
+
+    assert done.code == 7
+    assert "run the same command" not in done.stderr
+    assert not list(callrounded.folder.iterdir())
+
+
+def test_a_complete_listing_leaves_no_state(callrounded: Command) -> None:
+    """There is nothing to go on with."""
+    callrounded.listed(*OPTIONS)
+
+    assert not list(callrounded.folder.iterdir())
+
+
+@pytest.mark.parametrize("other", [["-o", "csv"], ["--limit", "20"], ["--out", "numbers.jsonl"]], ids=str)
+def test_other_options_are_refused(callrounded: Command, fake: FakeRounded, other: list[str]) -> None:
+    """They would mix two listings; the state stays."""
+    fake.fail(Fault.status(400), page=3)
+    fail(callrounded, *OPTIONS)
+    fake.reset()
+
+    done = callrounded.list(*OPTIONS, *other)
+
+    assert done.code == 2
+    assert "is of a listing with other options. Repeat them, or delete it." in done.stderr
+    assert (callrounded.folder / STATE).exists()
+    assert not fake.requests
+
+
+def test_another_file_is_not_taken_for_a_state(callrounded: Command) -> None:
+    """It is not written to."""
+    (callrounded.folder / STATE).write_text("my notes")
+
+    assert callrounded.list(*OPTIONS).code == 2
+    assert (callrounded.folder / STATE).read_text() == "my notes"
+
+
+def test_a_part_file_that_is_gone(callrounded: Command, fake: FakeRounded) -> None:
+    """The rest alone must not pass for the whole."""
+    fake.fail(Fault.status(400), page=3)
+    fail(callrounded, *OPTIONS, "--out", "numbers.csv")
+    (part,) = callrounded.folder.glob("*.part")
+    part.unlink()
+
+    done = callrounded.list(*OPTIONS, "--out", "numbers.csv")
+
+    assert done.code == 1
+    assert part.name in done.stderr
+    assert not (callrounded.folder / "numbers.csv").exists()
+
+
+def test_a_listing_that_has_changed(callrounded: Command, fake: FakeRounded) -> None:
+    """It cannot go on, and the message says how to start over."""
+    fake.fail(Fault.status(400), page=3)
+    fail(callrounded, *OPTIONS)
+    fake.add()
+
+    done = callrounded.list(*OPTIONS)
+
+    assert done.code == 6
+    assert done.stderr.endswith(f"Delete {STATE} to start a new listing.\n")
