@@ -16,10 +16,11 @@ from ._arguments import ListingOptions
 from ._connections import CLOSED, AsyncConnections, Connections, new_async_client, new_client
 from ._error_mapping import mapped_errors, successful
 from ._errors import APIError, ClientClosedError
-from ._operation import AnyOperation, Operation, by_name, copied
+from ._operation import AnyOperation, Operation, by_name, copied, name_of
 from ._options import NOT_GIVEN, NotGiven, OnInvalid, Options, Timeout
 from ._resources import AsyncListResource, ListResource
 from ._retry import Hold, retried
+from ._tracing import span
 
 H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
 P = ParamSpec("P")
@@ -177,7 +178,7 @@ class Rounded(_BaseRounded[httpx.Client]):
         def attempt() -> Response[Any]:
             hold.wait()
             http, secret = self._http(), self._api.token
-            with mapped_errors(secret, http):
+            with span(name_of(operation)), mapped_errors(secret, http):
                 return successful(operation.sync_detailed(self._api.set_httpx_client(http), **arguments), secret)
 
         try:
@@ -225,7 +226,7 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
         async def attempt() -> Response[Any]:
             await hold.wait_async()
             http, secret = self._http(), self._api.token
-            with mapped_errors(secret, http):
+            with span(name_of(operation)), mapped_errors(secret, http):
                 api = self._api.set_async_httpx_client(http)
                 return successful(await operation.asyncio_detailed(api, **arguments), secret)
 

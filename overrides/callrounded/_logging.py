@@ -18,6 +18,7 @@ import httpx
 from callrounded_generated.settings import AUTH_HEADER_NAME
 
 from ._errors import APIError, APIStatusError, request_id
+from ._tracing import describe
 
 logger = logging.getLogger("callrounded")
 logger.addHandler(logging.NullHandler())
@@ -73,6 +74,7 @@ def received(response: httpx.Response, secret: str) -> httpx.Response:
     facts = {"status_code": response.status_code, "request_id": request_id(response.headers), "duration": duration}
     shown = (sent.method, sent.url, response.status_code, len(content), facts["request_id"])
     facts |= {"attempt": attempt_number.get(), **_facts(sent)}
+    describe(sent, response.status_code, attempt_number.get())
     logger.debug("%s %s: status %d, %d bytes, request id %s", *shown, extra=facts)
     return response
 
