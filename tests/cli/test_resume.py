@@ -20,13 +20,18 @@ def fail(callrounded: Command, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("mode", [[], ["--cursor-mode"], ["--type", "sip", "--max-items", "10"]], ids=str)
-@pytest.mark.parametrize("output", ["jsonl", "json", "csv"])
-def test_the_outputs_together_are_the_whole(
-    callrounded: Command, fake: FakeRounded, output: str, mode: list[str]
-) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["-o", "jsonl"],
+        ["-o", "json", "--type", "sip", "--max-items", "10"],
+        ["-o", "csv", "--cursor-mode"],
+    ],
+    ids=str,
+)
+def test_the_outputs_together_are_the_whole(callrounded: Command, fake: FakeRounded, options: list[str]) -> None:
     """Appended to what the failed run has printed, what the next one prints is one document, the same as of one run."""
-    arguments = ["-o", output, "--limit", "10", *mode]
+    arguments = ["--limit", "10", *options]
     whole = callrounded.listed(*arguments)
     fake.reset()
     fake.fail(Fault.status(400), page=3)
@@ -58,7 +63,7 @@ def test_the_whole_goes_to_a_file(callrounded: Command, fake: FakeRounded) -> No
 
 def test_again_and_again(callrounded: Command, fake: FakeRounded) -> None:
     """A run that goes on can fail, too; what a run that was killed has written does not count."""
-    for page in (2, 4, 5):
+    for page in (2, 4):
         fake.reset()
         fake.fail(Fault.status(400), page=page)
         fail(callrounded, *OPTIONS, "--out", "numbers.json")
@@ -98,7 +103,7 @@ def test_a_complete_listing_leaves_no_state(callrounded: Command) -> None:
     assert not list(callrounded.folder.iterdir())
 
 
-@pytest.mark.parametrize("other", [["-o", "csv"], ["--limit", "20"], ["--out", "numbers.jsonl"]], ids=str)
+@pytest.mark.parametrize("other", [["--limit", "20"], ["--out", "numbers.jsonl"]], ids=str)
 def test_other_options_are_refused(callrounded: Command, fake: FakeRounded, other: list[str]) -> None:
     """They would mix two listings; the state stays."""
     fake.fail(Fault.status(400), page=3)

@@ -42,13 +42,12 @@ _SANDBOX_HELP = """Start a fake API on this machine, until Ctrl-C, and print the
 \b
 Examples:
   callrounded sandbox
-  callrounded sandbox --numbers 5000 --faults 0.1
+  callrounded sandbox --numbers 5000 --latency 0.2 --faults 0.1
 """
 _OUTPUT_HELP = "Format. Default: by the suffix of --out, else table on a terminal, jsonl in a pipe."
 _OUT_HELP = "Write to FILE, once the listing is complete: whole or not at all."
 _RESUME_HELP = "If the listing fails, keep what came, and note in FILE where to resume: run the same command again for \
 the rest. Append it with >> where there is no --out."
-_FAULTS_HELP = "Share of requests that fail: 429, 503, broken connections."
 _FAULTS = (Fault.status(429, retry_after=1), Fault.status(503), Fault.reset(), Fault.truncated())
 
 app = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -73,8 +72,6 @@ def list_numbers(
 ) -> None:
     if type_ not in {None, *VARIANTS}:
         raise typer.BadParameter(f"--type: {type_!r} is none of {', '.join(VARIANTS)}.")
-    if out is not None and out.exists() and not out.is_file():
-        raise typer.BadParameter(f"--out: {out} is not a regular file.")
     if verbose:
         logging.basicConfig(format="%(levelname)s %(message)s")
         logging.getLogger("callrounded").setLevel(logging.INFO if verbose == 1 else logging.DEBUG)
@@ -87,9 +84,11 @@ def list_numbers(
         max_items=max_items,
         out=os.path.realpath(out) if out else None,  # not the link, if it is one
     )
-    if listing.output != "table":
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    encoding = None if listing.output == "table" else "utf-8"  # a table is shown, as far as the terminal can
+    sys.stdout.reconfigure(encoding=encoding, errors="replace", newline="")  # type: ignore[union-attr]
     with exit_codes(), Rounded(_api_key(api_key_file)) as client:
+        if out is not None and out.exists() and not out.is_file():
+            raise typer.BadParameter(f"--out: {out} is not a regular file.")
         listing.resumed(resume).write(client, resume, shows_progress=sys.stderr.isatty() and not verbose)
 
 
@@ -97,12 +96,12 @@ def list_numbers(
 def sandbox(
     numbers: Annotated[int, typer.Option(min=0, metavar="N", help="How many phone numbers there are.")] = 120,
     latency: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How late each response is.")] = 0.0,
-    faults: Annotated[float, typer.Option(min=0, max=1, metavar="SHARE", help=_FAULTS_HELP)] = 0.0,
+    faults: Annotated[float, typer.Option(min=0, max=1, metavar="SHARE", help="Share of requests that fail.")] = 0.0,
 ) -> None:
-    chance = random.Random()  # noqa: S311 - nothing secret
-    fake = FakeRounded(records=numbers, delay=latency)
-    for fault in _FAULTS:
-        fake.fail(fault, when=lambda _: chance.random() < faults / len(_FAULTS), times=None)
+    fake, chance = FakeRounded(records=numbers, delay=latency), random.Random()  # noqa: S311 - nothing secret
+    fake.override(
+        lambda _, reply: chance.choice(_FAULTS).spoil(reply), when=lambda _: chance.random() < faults, times=None
+    )
     with exit_codes(), fake.serve() as server:
         typer.echo(f"export CALLROUNDED_API_KEY=test-key CALLROUNDED_BASE_URL={server.url}")
         typer.echo("callrounded phone-numbers list")

@@ -51,5 +51,6 @@ def exit_codes() -> Generator[None]:
 
 def failure(message: str, code: int) -> typer.Exit:
     """Print *message* as one line on stderr, and return what ends the command."""
-    typer.echo(f"callrounded: {' '.join(message.split())}", err=True)
+    printable = "".join(character if character.isprintable() else " " for character in message)
+    typer.echo(f"callrounded: {' '.join(printable.split())}", err=True)
     return typer.Exit(code)
