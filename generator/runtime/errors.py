@@ -17,7 +17,7 @@ _LEVELS = 2
 
 
 class DecodeError(ValueError):
-    """An answer is not what the OpenAPI document says.
+    """A response is not what the OpenAPI document says.
 
     Attributes:
         path: Where, from the top of the body: `data[3].created_at`; `$` is the whole body.

@@ -15,7 +15,7 @@ from attrs import define, field
 from .errors import DecodeError, excerpt
 
 OnInvalid: TypeAlias = Literal["raise", "keep"]
-"""What one broken object in a list does: fail the whole answer, or leave a `MalformedRecord` in its place."""
+"""What one broken object in a list does: fail the whole response, or leave a `MalformedRecord` in its place."""
 
 Unset: TypeAlias = msgspec.UnsetType
 """The type of `UNSET`."""
