@@ -5,6 +5,7 @@ Plain `nox` runs every session that only looks; the ones that write into the wor
 
 import shutil
 import tempfile
+from pathlib import Path
 
 import nox
 
@@ -14,7 +15,17 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_external_run = True
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-CODE = ("generated_client", "overrides", "generator", "observe", "tests/typing", "noxfile.py", "demo.py")
+CODE = (
+    "generated_client",
+    "overrides",
+    "generator",
+    "observe",
+    "release",
+    "tests/typing",
+    "noxfile.py",
+    "hatch_build.py",
+    "demo.py",
+)
 
 
 def install(session: nox.Session, *groups: str, project: bool = False) -> None:
@@ -41,6 +52,13 @@ def fresh(session: nox.Session) -> None:
     """Fail, with a diff, when generated_client/ is not what openapi/ and generator/ produce."""
     install(session, "generate")
     session.run("python", "-m", "generator", "fresh")
+
+
+@nox.session
+def changes(session: nox.Session) -> None:
+    """Say what this tree does to callers since the newest release tag; `-- --against REF|FOLDER|WHEEL`, `-- --json`."""
+    install(session, "release")
+    session.run("python", "-m", "release", "changes", *session.posargs)
 
 
 @nox.session
@@ -86,6 +104,43 @@ def wheel(session: nox.Session) -> None:
     session.run("check-wheel-contents", "dist")
     session.run("python", "tests/packaging/contents.py", "dist")
     session.run("python", "tests/packaging/install.py", "dist")
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Run the checks, date the changelog, set the version, commit and tag: `-- X.Y.Z`. Nothing is uploaded."""
+    install(session, "release")
+    session.run("python", "-m", "release", "release", *session.posargs)
+
+
+@nox.session(default=False)
+def publish(session: nox.Session) -> None:
+    """Build the newest tag twice, check and use it, upload it: `-- --index URL`, the token in $TWINE_PASSWORD."""
+    install(session, "release")
+    session.run("python", "-m", "release", "publish", *session.posargs)
+
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the workflows of GitHub: zizmor for what is unsafe, GitHub's schema for what is invalid.
+
+    actionlint would find more, but its distribution downloads a program while it is installed.
+    """
+    install(session, "workflows")
+    session.run("zizmor", "--offline", "--no-progress", ".github/workflows")
+    session.run(
+        "check-jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+        *map(str, sorted(Path(".github/workflows").iterdir())),
+    )
+
+
+@nox.session
+def rehearse(session: nox.Session) -> None:
+    """Play three releases in a throwaway clone: from an edited document to `pip install` from an index on loopback."""
+    install(session, "release")
+    session.run("python", "tests/release/rehearse.py", env={"PYTHONPATH": "."})
 
 
 @nox.session(default=False)

@@ -60,6 +60,6 @@ def _rendered(root: Path) -> Generator[tuple[Path, str, Changes]]:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / Path(PACKAGE).name
         operations, classes = render(_read(root), root / CONFIG, root / TEMPLATES, target)
-        text = manifest((root / SPEC).read_bytes())
+        text = manifest((root / SPEC).read_bytes(), operations)
         (target / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
-        yield target, f"operations: {operations}, classes: {classes}", changes(root / PACKAGE, target)
+        yield target, f"operations: {len(operations)}, classes: {classes}", changes(root / PACKAGE, target)

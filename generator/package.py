@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
@@ -16,14 +17,16 @@ Changes: TypeAlias = dict[str, tuple[bytes | None, bytes | None]]
 """What is there and what should be, by path; None for no file. The path of an empty folder ends in a slash."""
 
 
-def manifest(source: bytes) -> str:
+def manifest(source: bytes, operations: Mapping[str, str]) -> str:
     """Return the manifest of a package generated from the document *source*, as JSON text.
 
-    It names the document by its SHA-256, in which a CR LF counts as an LF, and the versions of the tools: nothing that
-    differs between machines, and nothing that changes without a change of the package.
+    It names the document by its SHA-256, in which a CR LF counts as an LF, the versions of the tools, and method and
+    path of each of the *operations*: nothing that differs between machines, and nothing that changes without a change
+    of the package.
     """
     digest = hashlib.sha256(source.replace(b"\r\n", b"\n")).hexdigest()
-    return json.dumps({"document": digest, "tools": {tool: version(tool) for tool in TOOLS}}, indent=2) + "\n"
+    tools = {tool: version(tool) for tool in TOOLS}
+    return json.dumps({"document": digest, "tools": tools, "operations": dict(operations)}, indent=2) + "\n"
 
 
 def replace(package: Path, rendered: Path) -> None:

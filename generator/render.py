@@ -39,10 +39,10 @@ _CHECK = ("--fix", "--select=I001,F401,F811", "--per-file-ignores=__init__.py:F4
 _FORMAT = ("--config=format.line-ending='lf'",)
 
 
-def render(document: Document, config_file: Path, templates: Path, target: Path) -> tuple[int, int]:
+def render(document: Document, config_file: Path, templates: Path, target: Path) -> tuple[dict[str, str], int]:
     """Write the package for *document*, which has passed `check`, into the folder *target*, which must not exist yet.
 
-    Return how many operations and how many classes it holds.
+    Return method and path of its operations by tag and name, and how many classes it holds.
 
     Raises:
         SpecError: The document has something that openapi-python-client or the templates cannot express.
@@ -55,7 +55,7 @@ def render(document: Document, config_file: Path, templates: Path, target: Path)
     return contents
 
 
-def write(document: Document, config_file: Path, templates: Path, target: Path) -> tuple[int, int]:
+def write(document: Document, config_file: Path, templates: Path, target: Path) -> tuple[dict[str, str], int]:
     """Do what `render` does, but leave the modules as the templates wrote them."""
     package = _Package(openapi.read(document, config_file, target), templates)
     try:
@@ -70,7 +70,11 @@ def write(document: Document, config_file: Path, templates: Path, target: Path) 
         raise GenerationError(f"{name}:{frames[-1].lineno}: {error}") from error
     if problems:
         raise GenerationError("\n".join(map(openapi.sentence, problems)))
-    return len(package.operations), len(package.classes)
+    addresses = {
+        f"{tag}.{name}": f"{str(pointer[2]).upper()} {pointer[1]}"
+        for (tag, name), (pointer, _) in zip(package.operations, document.operations(), strict=True)
+    }
+    return dict(sorted(addresses.items())), len(package.classes)
 
 
 @dataclass(frozen=True)

@@ -115,14 +115,16 @@ def test_a_long_diff_is_cut() -> None:
     assert lines[-1] == "... and 520 lines more"
 
 
-def test_the_manifest_names_the_document_and_the_tools() -> None:
-    """It holds the hash of the document, whatever its line ends, and the versions of what wrote the package."""
+def test_the_manifest_names_document_tools_and_operations() -> None:
+    """It holds the hash of the document, whatever its line ends, the versions of the tools, and the operations."""
     content = b"openapi: 3.1.0\n"
-    assert json.loads(manifest(content)) == {
+    operations = {"lines.get_line": "GET /v1/lines/{id}"}
+    assert json.loads(manifest(content, operations)) == {
         "document": hashlib.sha256(content).hexdigest(),
         "tools": {name: version(name) for name in ("openapi-python-client", "ruff")},
+        "operations": operations,
     }
-    assert manifest(content.replace(b"\n", b"\r\n")) == manifest(content)
+    assert manifest(content.replace(b"\n", b"\r\n"), operations) == manifest(content, operations)
 
 
 def test_a_package_is_replaced_whole(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ def main(dist: Path) -> None:
     for package in PACKAGES:
         assert f"{package}/py.typed" in names, f"{package} is not marked as typed"
     assert f"{info}/licenses/LICENSE" in names, "the wheel lacks the licence"
+    assert f"{info}/sboms/callrounded.cdx.json" in names, "the wheel lacks its bill of materials"
     assert metadata.description == (ROOT / "README.md").read_text(encoding="utf-8"), "the metadata lack the README"
 
     # The one came from the sdist, the other from the tree: the sdist is complete, and a build can be repeated.
@@ -36,7 +37,15 @@ def main(dist: Path) -> None:
     with tarfile.open(sdist) as archive:
         packed = {member.name.partition("/")[2] for member in archive.getmembers()}
     extra = {name for name in packed if not name.startswith(("generated_client/", "overrides/"))}
-    assert extra == {".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml"}, sorted(extra)
+    assert extra == {
+        ".gitignore",
+        "CHANGELOG.md",
+        "LICENSE",
+        "PKG-INFO",
+        "README.md",
+        "hatch_build.py",
+        "pyproject.toml",
+    }, sorted(extra)
     print(f"{wheel.name}: {len(packaged)} files in {' and '.join(PACKAGES)}, the same bytes from sdist and tree")
 
 

@@ -1,0 +1,55 @@
+"""One commit and one tag from a tree that is ready for them. Nothing is uploaded."""
+
+import re
+import shlex
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from packaging.version import Version
+
+from release.changes import CHANGELOG, VERSION, ReleaseError, git, newest_tag, report, unreleased, version_of
+
+
+def run(root: Path, version: str, check: str) -> str:
+    """Release *version*, once the command *check* passes; return what there is to say about it.
+
+    A run that was stopped leaves the tree as it was, or with the commit, to which the next run adds the tag.
+
+    Raises:
+        ReleaseError: something is not ready, and nothing was changed.
+    """
+    tag, title = f"v{version}", f"release: {version}"
+    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
+        raise ReleaseError(f"{version} is no version: write X.Y.Z.")
+    if git(root, "status", "--porcelain"):
+        raise ReleaseError("The work tree has changes: commit, stash or restore them first.")
+    if git(root, "tag", "--list", tag):
+        raise ReleaseError(f"The tag {tag} exists already: choose a higher version.")
+    if git(root, "log", "-1", "--format=%s").decode() != title:
+        found = report(root, newest) if (newest := newest_tag(root)) else None
+        if "- " not in unreleased(root):
+            raise ReleaseError(f"Unreleased in {CHANGELOG} is empty: tell callers what changed.")
+        if Version(version) < (lowest := Version(found.next) if found else version_of(root)):
+            raise ReleaseError(f"{version} is too small: `nox -s changes` asks for {lowest} or later.")
+        if problems := [each for each in found.problems if CHANGELOG in each] if found else []:
+            raise ReleaseError(problems[0])
+        if subprocess.run(shlex.split(check), cwd=root, check=False).returncode:  # noqa: S603 - the caller's command
+            raise ReleaseError(f"The checks failed (`{check}`): nothing was released.")
+        _commit(root, version, title)
+    git(root, "tag", "--annotate", "--message", title, tag)
+    return f"{tag} is committed and tagged. Push both: `git push --follow-tags`."
+
+
+def _commit(root: Path, version: str, title: str) -> None:
+    dated = f"## [Unreleased]\n\n## [{version}] - {datetime.now(UTC).date()}"
+    edits = {CHANGELOG: (r"^## \[Unreleased\]$", dated), VERSION: ('(?<=^__version__ = )".*"$', f'"{version}"')}
+    try:
+        for file, (old, new) in edits.items():
+            text = (root / file).read_text(encoding="utf-8")
+            text = re.sub(old, new, text, count=1, flags=re.MULTILINE)
+            (root / file).write_text(text, encoding="utf-8", newline="\n")
+        git(root, "commit", "--quiet", "--allow-empty", "--message", title, "--", *edits)
+    except BaseException:
+        git(root, "checkout", "HEAD", "--", *edits)
+        raise
