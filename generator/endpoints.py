@@ -52,7 +52,7 @@ class Expected:
     first: int
     last: int
     kind: str
-    type: str
+    annotation: str
 
     @property
     def is_success(self) -> bool:
@@ -93,7 +93,7 @@ def operation(document: Document, annotations: Annotations, endpoint: Endpoint, 
 
 def union_of(responses: Iterable[Expected]) -> str:
     """Return the annotation of what any of *responses* holds."""
-    members = dict.fromkeys(part for each in responses for part in each.type.split(" | "))
+    members = dict.fromkeys(part for each in responses for part in each.annotation.split(" | "))
     return "Any" if "Any" in members else " | ".join(members) or "None"
 
 

@@ -458,3 +458,18 @@ def test_parameters_called_like_the_class_of_a_body(package: Any, name: str) -> 
     for body, content in (([thing(a=1)], b'[{"a":1}]'), (b"x", b"x")):
         request = called(found, "send", body=body, **{argument: "v"}).http.request
         assert (request.content, dict(request.url.params)) == (content, {name: "v"})
+
+
+def test_json_of_any_kind_beside_a_form(package: Any) -> None:
+    """What may be anything does not hide the model that another content type takes."""
+    api = Api(
+        package,
+        """
+        content:
+          application/x-www-form-urlencoded: {schema: {$ref: '#/components/schemas/Thing'}}
+          application/json: {}
+        """,
+        "schemas: {Thing: {type: object, properties: {a: {type: integer}}}}",
+    )
+    assert api.send(api.models.Thing(a=1)) == ("application/x-www-form-urlencoded", b"a=1")
+    assert api.send([1]) == ("application/json", b"[1]")

@@ -359,3 +359,10 @@ def test_the_return_type_is_written_down(package: Any) -> None:
     api = Api(package, of(f"{{type: array, items: {THING}}}"))
     assert api.module.sync.__annotations__["return"] == "list[Thing]"
     assert api.module.sync_detailed.__annotations__["return"] == "Response[list[Thing]]"
+
+
+def test_json_of_any_kind_beside_a_model(package: Any) -> None:
+    """What may be anything does not hide the model that another response holds."""
+    api = Api(package, of("{}") + "\n'422': {$ref: '#/components/responses/Fault'}")
+    assert api.load(json=[1]) == [1]
+    assert api.answer(422, json={"message": "No."}).parsed == api.models.Fault(message="No.")
