@@ -5,11 +5,14 @@
 # pyright: reportUnknownLambdaType=false
 
 import copy
+import functools
+import json
+import operator
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from openapi_python_client.config import ClassOverride, Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -24,9 +27,11 @@ from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from generator import names
-from generator.document import Document, GenerationError, Problem, SpecError, fields, items, objects, schema_reference
+from generator.document import Document, GenerationError, Pointer, Problem, SpecError, fields, items, objects
+from generator.document import schema_reference as reference_to
 
-_NULL = {"type": "null"}
+NULL = {"type": "null"}
+_COMPOSED = {"allOf", "anyOf", "oneOf"}
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,23 @@ class Reading:
         """The models by the name of their class."""
         return {str(model.class_info.name): model for model in self.data.models}
 
+    def place(self, union: UnionProperty) -> Pointer:
+        """Return where the schema of *union* stands: what is nothing but another one, or null, leads there."""
+        pointer: Pointer = tuple(json.loads(text(union.example) or "[]"))
+        node = functools.reduce(operator.getitem, pointer, cast("Any", self.document.data))
+        while "discriminator" not in node:
+            listed = [
+                (key, index) for key in _COMPOSED for index, each in enumerate(items(node.get(key))) if each != NULL
+            ]
+            if len(listed) != 1:
+                break
+            key, index = listed[0]
+            pointer, node = self.document.resolve(node[key][index], (*pointer, key, index))
+        return pointer
+
     def component(self, reference: str) -> tuple[str, Any]:
         """Return name and schema of the component that *reference*, or the bare name of a component, leads to."""
-        pointer, schema = self.document.resolve({"$ref": schema_reference(reference)})
+        pointer, schema = self.document.resolve({"$ref": reference_to(reference)})
         return str(pointer[-1]), schema
 
     def class_named(self, text: str) -> Class:
@@ -194,11 +213,11 @@ def _clarified(data: dict[str, Any]) -> dict[str, Any]:
             # Without a schema it is JSON of any kind.
             node.setdefault("schema", {})
         if node.get("$ref") in nullable and keyword not in {"allOf", "anyOf", "oneOf", "schemas"}:
-            node["anyOf"] = [{"$ref": node.pop("$ref")}, _NULL]
+            node["anyOf"] = [{"$ref": node.pop("$ref")}, NULL]
         for key in ("anyOf", "oneOf"):
             variants = node.get(key) or []
-            if _NULL not in variants and any(fields(each).get("$ref") in nullable for each in variants):
-                variants.append(_NULL)
+            if NULL not in variants and any(fields(each).get("$ref") in nullable for each in variants):
+                variants.append(NULL)
         _simplify_reference(node)
         # `type: [string, "null"]` beside an enum that has null would give three classes.
         types, values = _types(node), node.get("enum") or []
@@ -208,9 +227,16 @@ def _clarified(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_aliases(document: Document) -> dict[str, Any]:
-    """Return the data of *document* without components that are mere references: they would become classes."""
+    """Return the data of *document* without components that are mere references: they would become classes.
+
+    Instead of an example, each composed schema has its place.
+    """
     data = copy.deepcopy(document.data)
-    for _, _, node in objects(data):
+    for _, pointer, node in objects(data):
+        # The one field that it hands on to its properties and makes nothing of tells unions of the same classes apart.
+        node.pop("example", None)
+        if _COMPOSED & node.keys():
+            node["example"] = json.dumps(pointer)
         if str(node.get("$ref")).startswith("#/components/schemas/"):
             node["$ref"] = f"#/components/schemas/{document.resolve(node)[0][-1]}"
     schemas = data.get("components", {}).get("schemas", {})
