@@ -55,14 +55,15 @@ class Attribute:
 
 
 class Annotations:
-    """Writes the models of one document, in which *sent* are those that the body of a request can contain."""
+    """Writes the models of one document, in which *sent* are those that a request can contain."""
 
     def __init__(self, reading: Reading) -> None:
         """Find unions, and the models that are sent."""
         self.reading, self.models, self.unions = reading, reading.models, Unions(reading)
         self.sent = set[str]()
         self._open: list[str] = []
-        pending: list[Any] = [body.prop for endpoint in self.reading.endpoints for body in endpoint.bodies]
+        pending: list[Any] = [body.prop for endpoint in reading.endpoints for body in endpoint.bodies]
+        pending += [prop for endpoint in reading.endpoints for _, prop in endpoint.iter_all_parameters()]
         while pending:
             for model in (each for each in parts(pending.pop()) if isinstance(each, ModelProperty)):
                 name = str(model.class_info.name)
@@ -108,19 +109,19 @@ class Annotations:
             case ModelProperty():
                 name = str(prop.class_info.name)
                 model = self.models.get(name, prop)
-                return self.map_of(model) if is_map(model) else name
+                return self.map_of(model, where) if is_map(model) else name
             case UnionProperty():
                 return self._union(prop, where)
             case _:
                 source = str(prop.get_type_string(no_optional=True).as_unembedded_code())
                 return _DATES.get(source, source)
 
-    def map_of(self, model: ModelProperty) -> str:
+    def map_of(self, model: ModelProperty, where: Where = "object") -> str:
         """Return the annotation of an object whose properties have any name; one that contains itself holds any."""
         if model.class_info.name in self._open:
             return "dict[str, Any]"
         self._open.append(str(model.class_info.name))
-        inner = "Any" if model.additional_properties is None else self.of(model.additional_properties)
+        inner = "Any" if model.additional_properties is None else self.of(model.additional_properties, where)
         self._open.pop()
         return f"dict[str, {inner}]"
 

@@ -366,3 +366,15 @@ def test_a_default_is_left_to_the_server(package: Any) -> None:
     api = Api(package, "- {name: q, in: query, schema: {type: integer, default: 3}}")
     assert api.query() == ""
     assert api.query(q=3) == "q=3"
+
+
+def test_what_is_given_of_an_object_is_sent(package: Any) -> None:
+    """Also what equals the default of the document."""
+    api = Api(
+        package,
+        "- {name: filter, in: query, schema: {$ref: '#/components/schemas/Filter'}}",
+        components="schemas: {Filter: {type: object, properties: {a: {type: integer, default: 1}, b: {type: string}}}}",
+    )
+    models = importlib.import_module(f"{api.package.__name__}.models")
+    assert api.query(filter=models.Filter(a=1)) == "a=1"
+    assert api.query(filter=models.Filter()) == ""
