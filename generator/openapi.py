@@ -148,6 +148,8 @@ def _config(config_file: Path, target: Path) -> Config:
         options = ConfigFile.load_from_path(config_file)
     except Exception as error:  # of several libraries
         raise GenerationError(f"{config_file.name} cannot be used: {error}") from error
+    if options.literal_enums:
+        raise GenerationError(f"{config_file.name} cannot be used: literal_enums is not supported, enums are open")
     # A schema that is called like something that generated modules import.
     override: Any = ClassOverride  # its annotation is wrong: it takes plain text
     taken = {name: override(class_name=f"{name}Model", module_name=None) for name in names.TAKEN_BY_IMPORTS}
