@@ -4,7 +4,7 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from openapi_python_client.parser.responses import Response
 
 from generator import names
 from generator.document import Document, Pointer, excerpt
-from generator.models import Annotations, Where
+from generator.models import Annotations, Where, members
 from generator.openapi import text
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -91,12 +91,6 @@ def operation(document: Document, annotations: Annotations, endpoint: Endpoint, 
     )
 
 
-def union_of(responses: Iterable[Expected]) -> str:
-    """Return the annotation of what any of *responses* holds."""
-    members = dict.fromkeys(part for each in responses for part in each.annotation.split(" | "))
-    return "Any" if "Any" in members else " | ".join(members) or "None"
-
-
 def _body(annotations: Annotations, body: Body) -> tuple[str, str, str]:
     where: Where = "form" if body.body_type == "files" else "body"
     return text(body.content_type), str(body.body_type), annotations.of(body.prop, where)
@@ -146,9 +140,9 @@ def _parameter_nodes(document: Document, pointer: Pointer) -> dict[tuple[str, st
 def _bounded(annotation: str, schema: Any) -> str:
     """Return *annotation* with the bounds of *schema*, which are those of its first member; null is the last."""
     bounds = {_BOUNDS[key]: value for key, value in schema.items() if key in _BOUNDS}
-    if not bounds or annotation.count("|") > ("None" in annotation):
+    bounded, *null = members(annotation)
+    if not bounds or null not in ([], ["None"]):
         return annotation
-    bounded, *null = annotation.split(" | ")
     arguments = ", ".join(f"{name}={value!r}" for name, value in bounds.items())
     return " | ".join([f"Annotated[{bounded}, Meta({arguments})]", *null])
 

@@ -3,8 +3,9 @@
 # The objects of openapi-python-client, and the JSON of a document, are hardly typed: mypy in strict mode judges alone.
 # pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
 
+import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
@@ -128,12 +129,7 @@ class Annotations:
     def _union(self, prop: UnionProperty, where: Where) -> str:
         found = self.unions.of(prop)
         inner = [self.of(each, where) for each in prop.inner_properties]
-        members = dict.fromkeys([found.name] if found else [each for each in inner if each != "None"])
-        if "Any" in members:
-            return "Any"
-        if "None" in inner:
-            members["None"] = None
-        return " | ".join(members)
+        return union_of([found.name, *(each for each in inner if each == "None")] if found else inner)
 
     def is_nullable(self, prop: Any) -> bool:
         """Return whether null is one of the values of *prop*."""
@@ -146,11 +142,12 @@ class Annotations:
                 found = (self.value(each, value) for each in prop.inner_properties)
                 return next((source for source in found if source != "None"), "None")
             case ListProperty() if isinstance(value, list):
-                return f"[{', '.join(self.value(prop.inner_property, each) for each in value)}]"
+                listed = ", ".join(self.value(prop.inner_property, each) for each in value)
+                return f"[{listed}]" if listed else "list()"
             case AnyProperty():
                 return repr(value)
             case ModelProperty() if isinstance(value, dict) and self.of(prop).startswith("dict["):
-                return repr(value)
+                return repr(value) if value else "dict()"
             case FileProperty() | StringProperty() if isinstance(value, str):
                 return repr(value)
             case ListProperty() | ModelProperty() | FileProperty() | StringProperty():
@@ -176,7 +173,7 @@ class Annotations:
     def _attribute(self, prop: Any, said: dict[str, Any], where: Where, *, is_sent: bool) -> Attribute:
         annotation, default, is_nullable = self.of(prop, where), "", True
         if not prop.required and is_sent:
-            annotation, default = f"{annotation} | Unset", "UNSET"
+            annotation, default = or_unset(annotation), "UNSET"
         elif not prop.required:
             default = self.value(prop, said.get("default"))
             if default == "None" and not self.is_nullable(prop):
@@ -202,6 +199,25 @@ class Annotations:
         taken = names.TAKEN_IN_MODELS | self.names
         chosen = names.unique(names.identifier(each.wire_name, taken) for each in listed)
         return [replace(each, name=name) for each, name in zip(listed, chosen, strict=True)]
+
+
+def members(annotation: str) -> list[str]:
+    """Return what the union *annotation* consists of."""
+    node, found = ast.parse(annotation, mode="eval").body, list[str]()
+    while isinstance(node, ast.BinOp):
+        found, node = [ast.unparse(node.right), *found], node.left
+    return [ast.unparse(node), *found]
+
+
+def union_of(annotations: Iterable[str]) -> str:
+    """Return the annotation of what any of *annotations* fits; None is the last."""
+    found = dict.fromkeys(member for each in annotations for member in members(each))
+    return "Any" if "Any" in found else " | ".join(sorted(found, key="None".__eq__)) or "None"
+
+
+def or_unset(annotation: str) -> str:
+    """Return *annotation* with Unset before None."""
+    return f"{annotation.removesuffix(' | None')} | Unset{' | None' * annotation.endswith(' | None')}"
 
 
 def hidden_types(attributes: list[Attribute]) -> tuple[list[Attribute], list[str]]:

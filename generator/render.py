@@ -22,7 +22,7 @@ from openapi_python_client.parser.properties import Class
 from generator import endpoints, openapi
 from generator.docstrings import docstring
 from generator.document import Document, GenerationError, Pointer, excerpt, fields, items
-from generator.models import Annotations, hidden_types
+from generator.models import Annotations, hidden_types, or_unset, union_of
 from generator.openapi import Reading, is_map
 
 _LONGEST_NAME = 200
@@ -108,7 +108,8 @@ class _Package(Project):
         globals_: dict[str, Any] = self.env.globals
         globals_.update(
             operation_of=lambda endpoint: self.operations[endpoint.tags[0], endpoint.name],
-            union_of=endpoints.union_of,
+            union_of=union_of,
+            or_unset=or_unset,
             attributes_of=annotations.attributes,
             shared=annotations.shared,
             hidden_types=hidden_types,

@@ -478,9 +478,7 @@ def test_json_of_any_kind_beside_a_form(package: Any) -> None:
 def test_a_multipart_form_of_files_of_any_names(package: Any) -> None:
     """A map of files is a form of files."""
     file = "{type: string, format: binary}"
-    api = Api(
-        package, f"content: {{multipart/form-data: {{schema: {{type: object, additionalProperties: {file}}}}}}}"
-    )
+    api = Api(package, f"content: {{multipart/form-data: {{schema: {{type: object, additionalProperties: {file}}}}}}}")
     assert api.module.sync.__annotations__["body"] == "dict[str, File] | Unset"
     files = {"a": api.package.types.File(b"x", file_name="a.bin")}
     assert api.send_form(files) == [("a", "a.bin", "application/octet-stream", b"x")]

@@ -378,3 +378,10 @@ def test_what_is_given_of_an_object_is_sent(package: Any) -> None:
     models = importlib.import_module(f"{api.package.__name__}.models")
     assert api.query(filter=models.Filter(a=1)) == "a=1"
     assert api.query(filter=models.Filter()) == ""
+
+
+def test_bounds_of_an_array_that_may_hold_null(package: Any) -> None:
+    """They are those of the array."""
+    api = Api(package, "- {name: a, in: query, schema: {type: array, maxItems: 2, items: {type: [string, 'null']}}}")
+    said = api.module.sync.__annotations__["a"]
+    assert said == "Annotated[list[str | None], Meta(max_length=2)] | None"

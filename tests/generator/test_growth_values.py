@@ -171,3 +171,13 @@ def test_each_object_has_its_own_default(values: ModuleType) -> None:
     """A list that is a default is not shared between objects."""
     values.Defaults().list.append(3)
     assert values.Defaults().list == [1, 2]
+
+
+def test_an_attribute_called_like_the_type_of_a_default(models: Any) -> None:
+    """An empty default is made anew for each object, also below an attribute that has the name of its type."""
+    empty = "properties: {list: {type: integer}, a: {type: array, items: {type: integer}, default: []}"
+    small = models(
+        f"Empty: {{type: object, {empty}, b: {{type: object, additionalProperties: {{}}, default: {{}}}}}}}}"
+    )
+    first, second = small.Empty.from_dict({}), small.Empty.from_dict({})
+    assert (first.a, first.b, first.a is second.a) == ([], {}, False)
