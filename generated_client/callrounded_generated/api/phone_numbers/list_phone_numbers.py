@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable as _Callable
+from typing import Annotated, Any
 
 from msgspec import Meta
 
@@ -15,8 +16,10 @@ from ...models.phone_number_list import PhoneNumberList
 from ...operation import Request
 from ...responses import Expected, Response
 
-_SUCCESSES = (Expected(200, 200, "json", PhoneNumberList),)
+_SUCCESSES: tuple[Expected, ...] = (Expected(200, 200, "json", PhoneNumberList),)
 _ERRORS: tuple[Expected, ...] = (Expected(100, 999, "json", ErrorEnvelope),)
+# Typed here, where no parameter can hide a type.
+_success: _Callable[[Response[Any]], PhoneNumberList] = _responses.success
 
 
 def _request(
@@ -110,7 +113,7 @@ def sync(
         DecodeError: a documented success is not what the OpenAPI document says.
         UnexpectedStatus: the response is no documented success.
     """
-    parsed: PhoneNumberList = _responses.success(
+    return _success(
         sync_detailed(
             client=client,
             page=page,
@@ -119,7 +122,6 @@ def sync(
             cursor=cursor,
         )
     )
-    return parsed
 
 
 async def asyncio_detailed(
@@ -155,7 +157,7 @@ async def asyncio(
     cursor: str | None = None,
 ) -> PhoneNumberList:
     """Do what `sync` does, without blocking."""
-    parsed: PhoneNumberList = _responses.success(
+    return _success(
         await asyncio_detailed(
             client=client,
             page=page,
@@ -164,4 +166,3 @@ async def asyncio(
             cursor=cursor,
         )
     )
-    return parsed
