@@ -4,6 +4,7 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownLambdaType=false
 
+import contextlib
 import copy
 import functools
 import json
@@ -24,7 +25,9 @@ from openapi_python_client.parser.properties import EnumProperty, ModelProperty,
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.schema import OpenAPI
 from openapi_python_client.schema.untrusted_string import UntrustedString
+from pydantic import ValidationError
 
 from generator import names
 from generator.document import Document, GenerationError, Pointer, Problem, SpecError, fields, items, objects
@@ -96,7 +99,7 @@ def read(document: Document, config_file: Path, target: Path) -> Reading:
     except Exception as error:  # as it raises for some defaults that do not fit
         raise document.problem((), f"openapi-python-client: {error}") from error
     if isinstance(data, GeneratorError):
-        raise document.problem((), sentence(data))
+        raise SpecError(document.path, list(_unreadable(document)) or [document.located((), sentence(data))])
     problems = list(_problems(document, data))
     if problems:
         raise SpecError(document.path, problems)
@@ -191,6 +194,20 @@ def _members(values: list[Any], _: object, variable_names: list[str]) -> dict[st
     return dict(zip(names.member_names(chosen), values, strict=True))
 
 
+def _unreadable(document: Document) -> Iterator[Problem]:
+    """Yield what openapi-python-client has no class for. It says so itself, but not where."""
+    try:
+        OpenAPI.model_validate(document.data)
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            pointer: Pointer = ()
+            node: Any = document.data
+            for part in each["loc"]:  # Some are names of classes.
+                with contextlib.suppress(IndexError, KeyError, TypeError):
+                    node, pointer = node[part], (*pointer, part)
+            yield document.located(pointer, f"openapi-python-client: {each['msg']}")
+
+
 def _problems(document: Document, data: GeneratorData) -> Iterator[Problem]:
     for error in data.errors:
         found = re.search(r"/components/(\w+)/([\w.-]+)", f"{error.header} {error.detail}")
@@ -208,6 +225,11 @@ def _problems(document: Document, data: GeneratorData) -> Iterator[Problem]:
 def _clarified(data: dict[str, Any]) -> dict[str, Any]:
     """Return a copy of *data* in words that openapi-python-client understands, where it would lose what is said."""
     data = copy.deepcopy(data)
+    for _, _, node in objects(data):
+        for inner in (fields(node.get("properties")), fields(node.get("schemas"))):
+            inner.update({name: {} for name, schema in inner.items() if schema is True})
+        if node.get("items") is True:
+            node["items"] = {}
     data["paths"] = {path: item for path, item in (data.get("paths") or {}).items() if path.startswith("/")}
     nullable = _take_null_away(data.get("components", {}).get("schemas", {}))
     for keyword, pointer, node in list(objects(data)):
