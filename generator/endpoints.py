@@ -14,7 +14,8 @@ from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.responses import Response
 
 from generator import names
-from generator.document import Document, Pointer, excerpt
+from generator.docstrings import described
+from generator.document import Document, Pointer, excerpt, fields
 from generator.models import Annotations, Where, members
 from generator.openapi import text
 
@@ -43,6 +44,13 @@ class Parameter:
     annotation: str
     is_required: bool
     node: dict[str, Any]
+    schema: dict[str, Any]
+
+    @property
+    def description(self) -> str:
+        """What the document says of it, on one line."""
+        said = self.node.get("description") or f"The {self.location} parameter {self.wire_name}."
+        return " ".join(described(said, self.schema | self.node).split())
 
 
 @dataclass(frozen=True)
@@ -117,10 +125,11 @@ def _parameters(
         if location == "header":
             require_header_name(document, (*pointer, "parameters"), wire_name)
         node = nodes[location, wire_name]
-        annotation = _bounded(annotations.of(prop), document.resolve(node["schema"])[1])
+        schema = fields(document.resolve(node["schema"])[1])
+        annotation = _bounded(annotations.of(prop), schema)
         if not prop.required and not annotations.is_nullable(prop):
             annotation = f"{annotation} | None"
-        yield Parameter(name, wire_name, location, annotation, prop.required, node)
+        yield Parameter(name, wire_name, location, annotation, prop.required, node, schema)
 
 
 def require_header_name(document: Document, pointer: Pointer, name: str) -> None:

@@ -23,6 +23,7 @@ from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.schema import Reference, Schema
 
 from generator import names
+from generator.docstrings import described
 from generator.document import fields
 from generator.openapi import Reading, is_map, parts, properties, text
 from generator.unions import Discriminator, Unions
@@ -32,6 +33,12 @@ Where: TypeAlias = Literal["object", "form", "body", "response"]
 
 _FILES: Mapping[Where, str] = {"object": "str", "form": "File", "body": "File | bytes", "response": "bytes"}
 _DATES = {"datetime.date": "date", "datetime.datetime": "AwareDatetime"}
+_SAID = {
+    **{key: key for key in ("default", "deprecated", "description", "pattern", "readOnly", "writeOnly")},
+    "format": "schema_format",
+}
+"""What docstrings say of a property, and what openapi-python-client calls it."""
+
 _TYPES = {
     **dict.fromkeys(("bool", "bytes", "dict", "float", "int", "list", "str"), "builtins"),
     **dict.fromkeys(("date", "datetime"), "datetime"),
@@ -92,7 +99,7 @@ class Annotations:
             target = self.reading.component(part.ref.get_untrusted_value())[1] if isinstance(part, Reference) else part
             yield from self._described(Schema.model_validate(target))
         for name, node in (schema.properties or {}).items():
-            said = {key: getattr(node, key, None) for key in ("default", "deprecated", "description")}
+            said = {key: getattr(node, name, None) for key, name in _SAID.items()}
             if isinstance(node, Reference) and said["default"] is None:
                 said["default"] = fields(self.reading.component(node.ref.get_untrusted_value())[1]).get("default")
             yield text(name), {key: value for key, value in said.items() if value is not None}
@@ -175,12 +182,15 @@ class Annotations:
         if not prop.required and is_sent:
             annotation, default = or_unset(annotation), "UNSET"
         elif not prop.required:
-            default = self.value(prop, said.get("default"))
+            # A number is taken for a text where there can be nothing else, as by openapi-python-client.
+            value = said.get("default")
+            default = self.value(prop, str(value) if isinstance(prop, StringProperty) and value is not None else value)
             if default == "None" and not self.is_nullable(prop):
                 annotation, is_nullable = f"{annotation} | None", False
-        description = text(said.get("description") or prop.description)
-        if said.get("deprecated"):
-            description = f"Deprecated. {description}".strip()
+        # What is not sent, or what received objects have, shows as the default of the attribute.
+        more = {key: text(value) if key in {"format", "pattern"} else value for key, value in said.items()}
+        more["default"] = more.get("default") if default == "UNSET" else None
+        description = described(text(said.get("description") or prop.description), more)
         return Attribute(text(prop.name), annotation, default, description, is_nullable)
 
     def shared(self, union: Discriminator) -> list[Attribute]:
