@@ -53,10 +53,11 @@ def sync_detailed(
 
     Args:
         client: Where the API is, and who is calling.
-        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false).
-        limit: Maximum number of results to return per page (default: 50, max: 1000).
+        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false). Default:
+            1.
+        limit: Maximum number of results to return per page (default: 50, max: 1000). Default: 50.
         use_cursor: Pagination mode selection: true for cursor-based pagination, false for page-based
-            pagination.
+            pagination. Default: false.
         cursor: Cursor for pagination based on the phone number created_at property (ISO 8601 datetime of last
             seen record).
 
@@ -96,10 +97,11 @@ def sync(
 
     Args:
         client: Where the API is, and who is calling.
-        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false).
-        limit: Maximum number of results to return per page (default: 50, max: 1000).
+        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false). Default:
+            1.
+        limit: Maximum number of results to return per page (default: 50, max: 1000). Default: 50.
         use_cursor: Pagination mode selection: true for cursor-based pagination, false for page-based
-            pagination.
+            pagination. Default: false.
         cursor: Cursor for pagination based on the phone number created_at property (ISO 8601 datetime of last
             seen record).
 
