@@ -87,7 +87,7 @@ class Unions:
         pinned = _pinned_property(variants)
         key = self._keys.get(self._reading.place(union)) or (pinned and _key(*pinned))
         found = self._found.get(key)
-        return found if found and found.members == {str(each.class_info.name) for each in variants} else None
+        return found if found and found.members == frozenset(str(each.class_info.name) for each in variants) else None
 
     def _add(self, union: Discriminator) -> object:
         """Return the key of *union*, or of one that is like it."""
