@@ -62,12 +62,14 @@ class Unions:
         """Take those that have a discriminator, then those whose variants pin one property each, components first."""
         self._reading = reading
         self._models = reading.models
-        self._found: dict[object, Discriminator] = {}
-        self._keys = {place: self._add(union) for place, union in _discriminators(reading)}
+        self._found: dict[Pointer, Discriminator] = {}
+        self._alike: dict[object, Discriminator] = {}
+        for place, union in _discriminators(reading):
+            self._add(place, union)
         for name, schema in reading.document.components("schemas").items():
             # Those whose variants are components need not be used anywhere.
             listed = [fields(each) for each in (schema.get("oneOf") or schema.get("anyOf") or []) if each != NULL]
-            if ("components", "schemas", name) not in self._keys and all("$ref" in each for each in listed):
+            if ("components", "schemas", name) not in self._found and all("$ref" in each for each in listed):
                 classes = [str(reading.class_of(reading.component(each["$ref"])[0]).name) for each in listed]
                 if self._models.keys() >= set(classes):
                     self._pin([self._models[each] for each in classes], ("components", "schemas", name), name)
@@ -79,29 +81,28 @@ class Unions:
 
     def __iter__(self) -> Iterator[Discriminator]:
         """Yield them by name."""
-        return iter(sorted(self._found.values(), key=lambda union: union.name))
+        return iter(sorted({id(each): each for each in self._found.values()}.values(), key=lambda union: union.name))
 
     def of(self, union: UnionProperty) -> Discriminator | None:
         """Return what tells the variants of *union* apart, if anything does."""
         variants = self._variants(union)
-        pinned = _pinned_property(variants)
-        key = self._keys.get(self._reading.place(union)) or (pinned and _key(*pinned))
-        found = self._found.get(key)
+        found = self._found.get(self._reading.place(union)) or self._alike.get(_pinned_property(variants))
         return found if found and found.members == frozenset(str(each.class_info.name) for each in variants) else None
 
-    def _add(self, union: Discriminator) -> object:
-        """Return the key of *union*, or of one that is like it."""
-        key = _key(union.tag, union.variants)
-        self._found.setdefault(key, union)
-        return key
+    def _add(self, place: Pointer, union: Discriminator) -> None:
+        """Take *union*, or one that is like it where it has no name of its own."""
+        first = self._alike.setdefault((union.tag, tuple(sorted(union.variants.items()))), union)
+        self._found[place] = union if _is_component(place) else first
 
     def _pin(self, variants: list[ModelProperty], place: Pointer, name: str) -> None:
         """Take the union of *variants* at *place*; it is called *name* if it is no component."""
-        pinned = None if place in self._keys else _pinned_property(variants)
-        if pinned:
-            is_component = place[:-1] == ("components", "schemas")
-            class_info = self._reading.class_of(str(place[-1])) if is_component else self._reading.class_named(name)
-            self._add(Discriminator(class_info, *pinned, frozenset(pinned[1].values())))
+        pinned = _pinned_property(variants)
+        if pinned and place not in self._found:
+            tag, values = pinned
+            class_info = (
+                self._reading.class_of(str(place[-1])) if _is_component(place) else self._reading.class_named(name)
+            )
+            self._add(place, Discriminator(class_info, tag, dict(values), frozenset(dict(values).values())))
 
     def _variants(self, union: UnionProperty) -> list[ModelProperty]:
         """Return the models that *union* consists of, apart from null; none if there is anything else in it."""
@@ -112,13 +113,14 @@ class Unions:
         return models if len(models) == len(others) and not any(map(is_map, models)) else []
 
 
-def _pinned_property(models: list[ModelProperty]) -> tuple[str, dict[str, str]] | None:
-    """Return the property that each of *models* pins to a value of its own, and the classes by that value."""
+def _pinned_property(models: list[ModelProperty]) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """Return the property that each of *models* pins to a value of its own, and these values with their classes."""
     pinned = [dict(_constants(model)) for model in models]
     for name in pinned[0] if len(pinned) > 1 else ():
         values = [each.get(name) for each in pinned]
         if None not in values and len(set(values)) == len(models):
-            return name, {str(value): str(model.class_info.name) for value, model in zip(values, models, strict=True)}
+            classes = [str(model.class_info.name) for model in models]
+            return name, tuple(sorted(zip(map(str, values), classes, strict=True)))
     return None
 
 
@@ -134,8 +136,8 @@ def _constants(model: ModelProperty) -> Iterator[tuple[str, str]]:
 _PLAIN = {"components", "content", "items", "paths", "properties", "responses", "schema", "schemas"}
 
 
-def _key(tag: str, variants: dict[str, str]) -> object:
-    return tag, frozenset(variants.items())
+def _is_component(place: Pointer) -> bool:
+    return place[:-1] == ("components", "schemas")
 
 
 def _discriminators(reading: Reading) -> Iterator[tuple[Pointer, Discriminator]]:

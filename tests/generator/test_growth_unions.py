@@ -251,6 +251,7 @@ def test_a_component_told_apart_by_constants_keeps_its_name(models: Any, variant
         P1: {schemas["P1"]}
         P2: {schemas["P2"]}
         Pinned: {{oneOf: [{pinned}]}}
+        Same: {{oneOf: [{pinned}]}}
         Unused: {{oneOf: [{{$ref: '#/components/schemas/P2'}}, {{$ref: '#/components/schemas/P3'}}]}}
         P3: {schemas["P1"].replace("p1", "p3")}
         """
@@ -259,3 +260,4 @@ def test_a_component_told_apart_by_constants_keeps_its_name(models: Any, variant
     assert small.Second.__annotations__["p"] == "Pinned | None"
     assert small.First.__annotations__["p"] == ("Pinned | None" if variants == "refs" else "FirstP | None")
     assert small.Unused
+    assert not hasattr(small, "Same") if variants == "inline" else small.Same
