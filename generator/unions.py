@@ -64,8 +64,8 @@ class Unions:
         self._models = reading.models
         self._found: dict[Pointer, Discriminator] = {}
         self._alike: dict[object, Discriminator] = {}
-        for place, union in _discriminators(reading):
-            self._add(place, union)
+        for place, found in _discriminators(reading):
+            self._add(place, found)
         for name, schema in reading.document.components("schemas").items():
             # Those whose variants are components need not be used anywhere.
             listed = [fields(each) for each in (schema.get("oneOf") or schema.get("anyOf") or []) if each != NULL]
@@ -98,11 +98,9 @@ class Unions:
         """Take the union of *variants* at *place*; it is called *name* if it is no component."""
         pinned = _pinned_property(variants)
         if pinned and place not in self._found:
-            tag, values = pinned
-            class_info = (
-                self._reading.class_of(str(place[-1])) if _is_component(place) else self._reading.class_named(name)
-            )
-            self._add(place, Discriminator(class_info, tag, dict(values), frozenset(dict(values).values())))
+            named = self._reading.class_of(str(place[-1])) if _is_component(place) else self._reading.class_named(name)
+            variants_by_value = dict(pinned[1])
+            self._add(place, Discriminator(named, pinned[0], variants_by_value, frozenset(variants_by_value.values())))
 
     def _variants(self, union: UnionProperty) -> list[ModelProperty]:
         """Return the models that *union* consists of, apart from null; none if there is anything else in it."""
