@@ -4,13 +4,14 @@
 from .client import AuthenticatedClient, Client
 from .errors import DecodeError, UnexpectedStatus
 from .responses import Response
-from .types import UNSET, Unset
+from .types import UNSET, File, Unset
 
 __all__ = [
     "UNSET",
     "AuthenticatedClient",
     "Client",
     "DecodeError",
+    "File",
     "Response",
     "UnexpectedStatus",
     "Unset",
