@@ -205,7 +205,8 @@ def _unreadable(document: Document) -> Iterator[Problem]:
             for part in each["loc"]:  # Some are names of classes.
                 with contextlib.suppress(IndexError, KeyError, TypeError):
                     node, pointer = node[part], (*pointer, part)
-            yield document.located(pointer, f"openapi-python-client: {each['msg']}")
+            missing = f": {each['loc'][-1]}" if each["type"] == "missing" else ""
+            yield document.located(pointer, f"openapi-python-client: {each['msg']}{missing}")
 
 
 def _problems(document: Document, data: GeneratorData) -> Iterator[Problem]:

@@ -25,8 +25,8 @@ from generator.document import Document, GenerationError, Pointer, excerpt, fiel
 from generator.models import Annotations, hidden_types, or_unset, union_of
 from generator.openapi import Reading, is_map
 
-_LONGEST_NAME = 200
-"""Bytes in the name of a file or folder: file systems take 255, of which Python's cache needs some."""
+_LONGEST_NAME = 255 - len(".cpython-311.pyc")
+"""Bytes in the name of a module, which file systems and Python's cache take."""
 
 RUNTIME = Path(__file__).parent / "runtime"
 """What does not vary from document to document: modules that are copied as they are."""

@@ -33,7 +33,8 @@ FRAGMENTS = [
     *('"""\nimport os\n"""', "'); import os; ('", "\nclass X: pass\n", "# type: ignore", "# noqa", "# fmt: off"),
     *("    indented\n        more", "é", "日本", "\U0001f600", "x" * 200, "a-" * 100, "coding: latin-1", " ", ""),
 ]
-TEXT = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=4), max_size=5).map("".join)
+# No longer than the name of a folder may be.
+TEXT = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=4), max_size=5).map(lambda parts: "".join(parts)[:230])
 NASTY = '"""\\\n{{ 1 }}{% x %}{y}\'\x00\u202e\\'
 
 
