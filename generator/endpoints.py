@@ -119,8 +119,15 @@ def _parameters(
     for location, name in nodes.keys() - {(location, name) for location, name, _ in listed}:
         message = f"the {location} parameter {excerpt(name)} has no schema: it would be lost"
         raise document.problem((*pointer, "parameters"), message)
-    wanted = (names.parameter_name(name, location) for location, name, _ in listed)
-    chosen = names.unique(names.identifier(name, names.TAKEN_IN_FUNCTIONS) for name in wanted)
+    wanted = [
+        (location, names.identifier(names.parameter_name(name, location), names.TAKEN_IN_FUNCTIONS))
+        for location, name, _ in listed
+    ]
+    # As openapi-python-client does: one name in two places is told apart by the place.
+    shared = {name for _, name in wanted if len({location for location, other in wanted if other == name}) > 1}
+    chosen = names.unique(
+        f"{name}_{location}" if name in shared and location != "path" else name for location, name in wanted
+    )
     for (location, wire_name, prop), name in zip(listed, chosen, strict=True):
         if location == "header":
             require_header_name(document, (*pointer, "parameters"), wire_name)

@@ -140,8 +140,8 @@ def test_identifiers(name: str) -> None:
         assert not identifier.startswith("_")
 
 
-def test_names_that_become_one_are_numbered(package: Any) -> None:
-    """Properties, parameters and members of enums with names that become one in Python are told apart by a number."""
+def test_names_that_become_one_are_told_apart(package: Any) -> None:
+    """Properties, parameters and members of enums with names that become one are told apart by number or place."""
     rendered = package("""
         paths:
           /v1/twins:
@@ -182,7 +182,7 @@ def test_names_that_become_one_are_numbered(package: Any) -> None:
         "VALUE_4": "+",
         "EMPTY": "",
     }
-    given: dict[str, Any] = {"created_at": "a", "created_at_2": 1, "created_at_3": True, "body_": "b"}
+    given = {"created_at_query": "a", "created_at_query_2": 1, "created_at_header": True, "body_": "b"}
     request = called(rendered, "get_twins", **given).http.request
     assert request.url.params.multi_items() == [("created-at", "a"), ("created_at", "1"), ("body", "b")]
     assert request.headers["created-at"] == "true"
