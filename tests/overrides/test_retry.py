@@ -23,6 +23,7 @@ from callrounded._retry import backoff, is_retryable, retry_after, wait_before_r
 RETRIED = {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530}
 
 _GET = httpx.Request("GET", "https://api.callrounded.com/v1/calls")
+_LOST = APIConnectionError("message", request=_GET)
 
 
 def _options(**changes: Any) -> Options:
@@ -96,12 +97,10 @@ class TestWhen:
 
     def test_attempts_are_counted(self) -> None:
         """Two retries are three attempts."""
-        waits = [
-            wait_before_retry(APIConnectionError("message", request=_GET), attempt, _options()) for attempt in (1, 2, 3)
-        ]
+        waits = [wait_before_retry(_LOST, attempt, _options()) for attempt in (1, 2, 3)]
 
         assert [wait is not None for wait in waits] == [True, True, False]
-        assert wait_before_retry(APIConnectionError("message", request=_GET), 1, _options(max_retries=0)) is None
+        assert wait_before_retry(_LOST, 1, _options(max_retries=0)) is None
 
     def test_no_wait_is_longer_than_allowed(self) -> None:
         """max_retry_wait holds for our own waits too."""
