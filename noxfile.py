@@ -58,7 +58,7 @@ def types(session: nox.Session) -> None:
     install(session, "dev", project=True)
     # Not session.create_tmp(): pyright passes over whatever lies in a virtual environment.
     with tempfile.TemporaryDirectory() as examples:
-        session.run("python", "tests/test_readme.py", examples)
+        session.run("python", "tests/docs/blocks.py", examples)
         session.run("mypy", *CODE, examples)
         session.run("basedpyright", *CODE, examples)
 
