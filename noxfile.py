@@ -14,7 +14,7 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_external_run = True
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-CODE = ("generated_client", "overrides", "generator", "observe", "tests/typing", "noxfile.py", "demo.py")
+CODE = ("generated_client", "overrides", "generator", "observe", "website", "tests/typing", "noxfile.py", "demo.py")
 
 
 def install(session: nox.Session, *groups: str, project: bool = False) -> None:
@@ -54,7 +54,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types of packages, generator and README examples: mypy strict, pyright strict."""
+    """Check the types of packages, generator and examples in README and docs: mypy strict, pyright strict."""
     install(session, "dev", project=True)
     # Not session.create_tmp(): pyright passes over whatever lies in a virtual environment.
     with tempfile.TemporaryDirectory() as examples:
@@ -74,6 +74,14 @@ def tests(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", "-n", "auto", "--dist", "worksteal")
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into site/, and check its links and its reference."""
+    install(session, "docs", project=True)
+    session.run("python", "-m", "mkdocs", "build")  # strict: see mkdocs.yml
+    session.run("python", "-m", "website.check", "site")
 
 
 @nox.session

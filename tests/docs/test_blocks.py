@@ -11,6 +11,8 @@ import pytest
 from tests.docs.blocks import PAGES, ROOT, Block, blocks, prose
 
 PYTHON = list(blocks("python"))
+PROGRAMS = [block for block in PYTHON if "def test_" not in block.source]
+TEST_MODULES = [block for block in PYTHON if "def test_" in block.source]
 SHELL = list(blocks("sh"))
 COMMANDS = {command for block in SHELL for command in block.source.splitlines()}
 
@@ -19,8 +21,14 @@ IN_CI = ".ci/run runs it"
 NOT_RUN = {
     'python -m pip install "nox[uv]" && python -m nox -s demo': IN_CI,
     'python -m pip install "nox[uv]" && python -m nox -s tests': IN_CI,
+    "nox": "all sessions that only look; .ci/run runs them one by one",
+    "nox -s docs": IN_CI,
+    "nox -s spec": IN_CI,
+    "nox -s generate": "`nox -s demo` runs the same command in .ci/run",
+    "nox -s observe -- recording.har": "needs a recording; tests/observe runs the command behind it",
     "python -m pip install callrounded": "`nox -s wheel` installs the wheel that will be published",
     'python -m pip install "callrounded[cli]"': "like the install without the extra",
+    "callrounded sandbox": "runs until Ctrl-C; tests/cli runs it",
 }
 
 
@@ -34,12 +42,26 @@ def named(found: list[Block]) -> list[object]:
     return [pytest.param(block, id=block.name) for block in found]
 
 
-@pytest.mark.parametrize("block", named(PYTHON))
+@pytest.mark.parametrize("block", named(PROGRAMS))
 def test_each_program_runs(block: Block, server_url: str) -> None:
     """A block runs as it stands against the fake API."""
     # The generated client alone reads nothing from the environment.
     source = block.in_place.replace("AuthenticatedClient(", f"AuthenticatedClient(base_url={server_url!r}, ")
     exec(compile(source, block.page, "exec"), {"__name__": "__main__"})
+
+
+def test_test_modules_pass(tmp_path: Path) -> None:
+    """Tests in a block pass, all of them, with no configuration but that of pytest-asyncio."""
+    for block in TEST_MODULES:
+        (tmp_path / f"test_{block.name}.py").write_text(block.source, encoding="utf-8")
+    count = sum(len(re.findall(r"^(?:async )?def test_", block.source, re.MULTILINE)) for block in TEST_MODULES)
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\nfilterwarnings = error\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    run = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert f"{count} passed" in run.stdout
 
 
 @pytest.mark.parametrize("block", named([block for block in SHELL if any(map(is_run, block.source.splitlines()))]))
@@ -74,6 +96,6 @@ def test_no_block_is_overlooked() -> None:
     found = list(blocks())
     assert 2 * len(found) == fences
     assert {block.language for block in found} <= {"python", "sh", "text", "yaml"}
-    assert len(PYTHON) >= 10
+    assert len(PYTHON) >= 30
     for page in PAGES:
         assert not re.search(r"^\n(?: {4}|\t)(?![-*\d])", prose(page), re.MULTILINE), f"code without a fence: {page}"
