@@ -114,7 +114,8 @@ def body(value: Any, offered: Sequence[tuple[str, str, Any]]) -> Body | None:
 def _bytes_of(payload: Any) -> bytes:
     if isinstance(payload, str):
         return payload.encode()
-    return bytes(payload) if isinstance(payload, bytes | bytearray | memoryview) else payload.read()
+    content: bytes = payload.read() if hasattr(payload, "read") else bytes(memoryview(payload))
+    return content
 
 
 def _fits(value: Any, hint: Any) -> bool:
