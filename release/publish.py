@@ -78,8 +78,10 @@ def _credentials(index: str) -> tuple[str, str]:
     if not token and (file := os.environ.get("TWINE_PASSWORD_FILE")):
         try:
             token = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeError) as error:
-            raise ReleaseError(f"$TWINE_PASSWORD_FILE cannot be read: {type(error).__name__}.") from error
+        except OSError as error:
+            raise ReleaseError(f"$TWINE_PASSWORD_FILE cannot be read: {error.strerror}.") from error
+        except UnicodeError:
+            raise ReleaseError("$TWINE_PASSWORD_FILE holds no text.") from None
     if not token.isascii():
         raise ReleaseError("The token has characters that no token has: copy it once more.")
     if not token:
