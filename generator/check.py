@@ -4,6 +4,7 @@ Is it OpenAPI, do its references lead to a component of the right kind, are oper
 valid? What cannot be generated is for openapi-python-client to say. Examples change no code: they are checked apart.
 """
 
+import copy
 import json
 import re
 import warnings
@@ -38,6 +39,8 @@ def check(document: Document) -> None:
     version = str(document.data.get("openapi"))
     if not re.fullmatch(r"3\.[01]\.\d+", version):
         message = f"only OpenAPI 3.0 and 3.1 are supported, this is {version}"
+        if version in {"3.0", "3.1"}:
+            message = f"write all three numbers of the version, such as {version}.0"
         raise document.problem(("openapi",), message if "openapi" in document.data else "no OpenAPI document")
     problems = [*_structure(document, version[:3]), *_references(document), *_paths(document), *_security(document)]
     if problems or (problems := list(_invalid(document, "default", "const", "enum"))):
@@ -52,6 +55,12 @@ def invalid_examples(document: Document) -> Iterator[Problem]:
 def _structure(document: Document, version: str) -> Iterator[Problem]:
     """Yield what the published JSON Schema of OpenAPI documents finds wrong."""
     # openapi-spec-validator is not imported, which takes half a second: what else it reports names no place.
+    data = document.data
+    if version == "3.0":
+        # OpenAPI 3.0 has no `const`, but openapi-python-client understands it.
+        data = copy.deepcopy(data)
+        for _, _, node in objects(data):
+            node.pop("const", None)
     path = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
     schema = json.loads(Path(str(distribution("openapi-spec-validator").locate_file(path))).read_bytes())
     if version == "3.0":
@@ -62,7 +71,7 @@ def _structure(document: Document, version: str) -> Iterator[Problem]:
         root = {"$id": "urn:openapi", "$ref": schema["$id"], "$defs": {"schema": meta}}
         registry = Registry[Any]().with_resource(schema["$id"], DRAFT202012.create_resource(schema))
         validator = jsonschema.Draft202012Validator(root, registry=registry)
-    errors = [(error, _unknown(error)) for error in map(_cause, validator.iter_errors(document.data))]
+    errors = [(error, _unknown(error)) for error in map(_cause, validator.iter_errors(data))]
     # JSON Schema counts a field as unknown, too, where something else is wrong with its object.
     known = frozenset[str]() if all(names for _, names in errors) else _names(schema)
     for error, names in errors:
@@ -170,6 +179,8 @@ def _samples(document: Document, keywords: Collection[str]) -> Iterator[tuple[Js
         schema = node.get("schema", True) if kind in {"parameters", "headers", "content"} else node
         for key in node.keys() & keywords:
             value, at = node[key], (*pointer, key)
+            if key == "default" and node.get("type") == "string" and type(value) in {int, float}:
+                value = str(value)  # openapi-python-client takes it for a text
             if key not in ("enum", "examples"):
                 yield schema, at, value
             for index, item in enumerate(items(value)) if key in ("enum", "examples") else ():

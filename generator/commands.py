@@ -8,12 +8,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from generator import openapi
 from generator.check import check, invalid_examples
 from generator.document import Document, GenerationError, SpecError
 from generator.house import broken_rules
 from generator.package import Changes, changes, diff, manifest, replace, summary
-from generator.render import render
+from generator.render import render, write
 
 SPEC = "openapi/rounded.yaml"
 CONFIG = "generator/config.yaml"
@@ -22,10 +21,15 @@ PACKAGE = "generated_client/callrounded_generated"
 
 
 def spec(root: Path) -> str:
-    """Check the document, its examples, and the rules of this house."""
+    """Check the document, its examples, the rules of this house, and that all of it can be rendered."""
     document = _read(root)
-    openapi.read(document, root / CONFIG, root / PACKAGE)
-    if problems := [*broken_rules(document), *invalid_examples(document)]:
+    problems = [*broken_rules(document), *invalid_examples(document)]
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            write(document, root / CONFIG, root / TEMPLATES, Path(folder) / Path(PACKAGE).name)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
         raise SpecError(document.path, problems)
     return f"{SPEC} is sound, and all examples are valid"
 

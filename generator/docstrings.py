@@ -3,9 +3,31 @@
 import re
 import textwrap
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from generator.document import excerpt
+
+_TYPED = {"binary", "date", "date-time", "double", "float", "int32", "int64", "uuid"}
+"""Formats that the annotation tells."""
 
 _WIDTH = 108
 """Fits into 120 columns below a method, with the quotes."""
+
+
+def described(text: str, said: Mapping[str, Any]) -> str:
+    """Return the description *text* of a value with what else is *said* of it and changes no type."""
+    remarks = [
+        f"Default: {excerpt(said['default'])}." if said.get("default") is not None else "",
+        "Read-only." if said.get("readOnly") else "",
+        "Write-only." if said.get("writeOnly") else "",
+        f"Format: {said['format']}." if said.get("format") and said["format"] not in _TYPED else "",
+        f"Pattern: `{said['pattern']}`." if said.get("pattern") else "",
+    ]
+    if any(remarks) and text.strip():
+        text = text.strip() + ("" if text.strip()[-1] in ".!?:" else ".") + ("\n\n" if "\n" in text.strip() else "")
+    parts = ["Deprecated." if said.get("deprecated") else "", text, *remarks]
+    return " ".join(filter(None, parts)).replace("\n\n ", "\n\n")
 
 
 def docstring(text: str) -> str:

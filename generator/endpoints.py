@@ -4,7 +4,7 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -14,8 +14,9 @@ from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.responses import Response
 
 from generator import names
-from generator.document import Document, Pointer, excerpt
-from generator.models import Annotations, Where
+from generator.docstrings import described
+from generator.document import Document, Pointer, excerpt, fields
+from generator.models import Annotations, Where, members
 from generator.openapi import text
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -43,6 +44,13 @@ class Parameter:
     annotation: str
     is_required: bool
     node: dict[str, Any]
+    schema: dict[str, Any]
+
+    @property
+    def description(self) -> str:
+        """What the document says of it, on one line."""
+        said = self.node.get("description") or f"The {self.location} parameter {self.wire_name}."
+        return " ".join(described(said, self.schema | self.node).split())
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ class Expected:
     first: int
     last: int
     kind: str
-    type: str
+    annotation: str
 
     @property
     def is_success(self) -> bool:
@@ -91,12 +99,6 @@ def operation(document: Document, annotations: Annotations, endpoint: Endpoint, 
     )
 
 
-def union_of(responses: Iterable[Expected]) -> str:
-    """Return the annotation of what any of *responses* holds."""
-    members = dict.fromkeys(part for each in responses for part in each.type.split(" | "))
-    return "Any" if "Any" in members else " | ".join(members) or "None"
-
-
 def _body(annotations: Annotations, body: Body) -> tuple[str, str, str]:
     where: Where = "form" if body.body_type == "files" else "body"
     return text(body.content_type), str(body.body_type), annotations.of(body.prop, where)
@@ -123,10 +125,11 @@ def _parameters(
         if location == "header":
             require_header_name(document, (*pointer, "parameters"), wire_name)
         node = nodes[location, wire_name]
-        annotation = _bounded(annotations.of(prop), document.resolve(node["schema"])[1])
+        schema = fields(document.resolve(node["schema"])[1])
+        annotation = _bounded(annotations.of(prop), schema)
         if not prop.required and not annotations.is_nullable(prop):
             annotation = f"{annotation} | None"
-        yield Parameter(name, wire_name, location, annotation, prop.required, node)
+        yield Parameter(name, wire_name, location, annotation, prop.required, node, schema)
 
 
 def require_header_name(document: Document, pointer: Pointer, name: str) -> None:
@@ -146,9 +149,9 @@ def _parameter_nodes(document: Document, pointer: Pointer) -> dict[tuple[str, st
 def _bounded(annotation: str, schema: Any) -> str:
     """Return *annotation* with the bounds of *schema*, which are those of its first member; null is the last."""
     bounds = {_BOUNDS[key]: value for key, value in schema.items() if key in _BOUNDS}
-    if not bounds or annotation.count("|") > ("None" in annotation):
+    bounded, *null = members(annotation)
+    if not bounds or null not in ([], ["None"]):
         return annotation
-    bounded, *null = annotation.split(" | ")
     arguments = ", ".join(f"{name}={value!r}" for name, value in bounds.items())
     return " | ".join([f"Annotated[{bounded}, Meta({arguments})]", *null])
 

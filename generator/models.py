@@ -3,8 +3,9 @@
 # The objects of openapi-python-client, and the JSON of a document, are hardly typed: mypy in strict mode judges alone.
 # pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
 
+import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
@@ -22,6 +23,7 @@ from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.schema import Reference, Schema
 
 from generator import names
+from generator.docstrings import described
 from generator.document import fields
 from generator.openapi import Reading, is_map, parts, properties, text
 from generator.unions import Discriminator, Unions
@@ -31,6 +33,12 @@ Where: TypeAlias = Literal["object", "form", "body", "response"]
 
 _FILES: Mapping[Where, str] = {"object": "str", "form": "File", "body": "File | bytes", "response": "bytes"}
 _DATES = {"datetime.date": "date", "datetime.datetime": "AwareDatetime"}
+_SAID = {
+    **{key: key for key in ("default", "deprecated", "description", "pattern", "readOnly", "writeOnly")},
+    "format": "schema_format",
+}
+"""What docstrings say of a property, and what openapi-python-client calls it."""
+
 _TYPES = {
     **dict.fromkeys(("bool", "bytes", "dict", "float", "int", "list", "str"), "builtins"),
     **dict.fromkeys(("date", "datetime"), "datetime"),
@@ -55,14 +63,15 @@ class Attribute:
 
 
 class Annotations:
-    """Writes the models of one document, in which *sent* are those that the body of a request can contain."""
+    """Writes the models of one document, in which *sent* are those that a request can contain."""
 
     def __init__(self, reading: Reading) -> None:
         """Find unions, and the models that are sent."""
         self.reading, self.models, self.unions = reading, reading.models, Unions(reading)
         self.sent = set[str]()
         self._open: list[str] = []
-        pending: list[Any] = [body.prop for endpoint in self.reading.endpoints for body in endpoint.bodies]
+        pending: list[Any] = [body.prop for endpoint in reading.endpoints for body in endpoint.bodies]
+        pending += [prop for endpoint in reading.endpoints for _, prop in endpoint.iter_all_parameters()]
         while pending:
             for model in (each for each in parts(pending.pop()) if isinstance(each, ModelProperty)):
                 name = str(model.class_info.name)
@@ -90,7 +99,7 @@ class Annotations:
             target = self.reading.component(part.ref.get_untrusted_value())[1] if isinstance(part, Reference) else part
             yield from self._described(Schema.model_validate(target))
         for name, node in (schema.properties or {}).items():
-            said = {key: getattr(node, key, None) for key in ("default", "deprecated", "description")}
+            said = {key: getattr(node, name, None) for key, name in _SAID.items()}
             if isinstance(node, Reference) and said["default"] is None:
                 said["default"] = fields(self.reading.component(node.ref.get_untrusted_value())[1]).get("default")
             yield text(name), {key: value for key, value in said.items() if value is not None}
@@ -108,31 +117,26 @@ class Annotations:
             case ModelProperty():
                 name = str(prop.class_info.name)
                 model = self.models.get(name, prop)
-                return self.map_of(model) if is_map(model) else name
+                return self.map_of(model, where) if is_map(model) else name
             case UnionProperty():
                 return self._union(prop, where)
             case _:
                 source = str(prop.get_type_string(no_optional=True).as_unembedded_code())
                 return _DATES.get(source, source)
 
-    def map_of(self, model: ModelProperty) -> str:
+    def map_of(self, model: ModelProperty, where: Where = "object") -> str:
         """Return the annotation of an object whose properties have any name; one that contains itself holds any."""
         if model.class_info.name in self._open:
             return "dict[str, Any]"
         self._open.append(str(model.class_info.name))
-        inner = "Any" if model.additional_properties is None else self.of(model.additional_properties)
+        inner = "Any" if model.additional_properties is None else self.of(model.additional_properties, where)
         self._open.pop()
         return f"dict[str, {inner}]"
 
     def _union(self, prop: UnionProperty, where: Where) -> str:
         found = self.unions.of(prop)
         inner = [self.of(each, where) for each in prop.inner_properties]
-        members = dict.fromkeys([found.name] if found else [each for each in inner if each != "None"])
-        if "Any" in members:
-            return "Any"
-        if "None" in inner:
-            members["None"] = None
-        return " | ".join(members)
+        return union_of([found.name, *(each for each in inner if each == "None")] if found else inner)
 
     def is_nullable(self, prop: Any) -> bool:
         """Return whether null is one of the values of *prop*."""
@@ -145,11 +149,12 @@ class Annotations:
                 found = (self.value(each, value) for each in prop.inner_properties)
                 return next((source for source in found if source != "None"), "None")
             case ListProperty() if isinstance(value, list):
-                return f"[{', '.join(self.value(prop.inner_property, each) for each in value)}]"
+                listed = ", ".join(self.value(prop.inner_property, each) for each in value)
+                return f"[{listed}]" if listed else "list()"
             case AnyProperty():
                 return repr(value)
             case ModelProperty() if isinstance(value, dict) and self.of(prop).startswith("dict["):
-                return repr(value)
+                return repr(value) if value else "dict()"
             case FileProperty() | StringProperty() if isinstance(value, str):
                 return repr(value)
             case ListProperty() | ModelProperty() | FileProperty() | StringProperty():
@@ -175,14 +180,17 @@ class Annotations:
     def _attribute(self, prop: Any, said: dict[str, Any], where: Where, *, is_sent: bool) -> Attribute:
         annotation, default, is_nullable = self.of(prop, where), "", True
         if not prop.required and is_sent:
-            annotation, default = f"{annotation} | Unset", "UNSET"
+            annotation, default = or_unset(annotation), "UNSET"
         elif not prop.required:
-            default = self.value(prop, said.get("default"))
+            # A number is taken for a text where there can be nothing else, as by openapi-python-client.
+            value = said.get("default")
+            default = self.value(prop, str(value) if isinstance(prop, StringProperty) and value is not None else value)
             if default == "None" and not self.is_nullable(prop):
                 annotation, is_nullable = f"{annotation} | None", False
-        description = text(said.get("description") or prop.description)
-        if said.get("deprecated"):
-            description = f"Deprecated. {description}".strip()
+        # What is not sent, or what received objects have, shows as the default of the attribute.
+        more = {key: text(value) if key in {"format", "pattern"} else value for key, value in said.items()}
+        more["default"] = more.get("default") if default == "UNSET" else None
+        description = described(text(said.get("description") or prop.description), more)
         return Attribute(text(prop.name), annotation, default, description, is_nullable)
 
     def shared(self, union: Discriminator) -> list[Attribute]:
@@ -201,6 +209,25 @@ class Annotations:
         taken = names.TAKEN_IN_MODELS | self.names
         chosen = names.unique(names.identifier(each.wire_name, taken) for each in listed)
         return [replace(each, name=name) for each, name in zip(listed, chosen, strict=True)]
+
+
+def members(annotation: str) -> list[str]:
+    """Return what the union *annotation* consists of."""
+    node, found = ast.parse(annotation, mode="eval").body, list[str]()
+    while isinstance(node, ast.BinOp):
+        found, node = [ast.unparse(node.right), *found], node.left
+    return [ast.unparse(node), *found]
+
+
+def union_of(annotations: Iterable[str]) -> str:
+    """Return the annotation of what any of *annotations* fits; None is the last."""
+    found = dict.fromkeys(member for each in annotations for member in members(each))
+    return "Any" if "Any" in found else " | ".join(sorted(found, key="None".__eq__)) or "None"
+
+
+def or_unset(annotation: str) -> str:
+    """Return *annotation* with Unset before None."""
+    return f"{annotation.removesuffix(' | None')} | Unset{' | None' * annotation.endswith(' | None')}"
 
 
 def hidden_types(attributes: list[Attribute]) -> tuple[list[Attribute], list[str]]:

@@ -4,12 +4,16 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownLambdaType=false
 
+import contextlib
 import copy
+import functools
+import json
+import operator
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from openapi_python_client.config import ClassOverride, Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -21,12 +25,16 @@ from openapi_python_client.parser.properties import EnumProperty, ModelProperty,
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.schema import OpenAPI
 from openapi_python_client.schema.untrusted_string import UntrustedString
+from pydantic import ValidationError
 
 from generator import names
-from generator.document import Document, GenerationError, Problem, SpecError, fields, items, objects, schema_reference
+from generator.document import Document, GenerationError, Pointer, Problem, SpecError, fields, items, objects
+from generator.document import schema_reference as reference_to
 
-_NULL = {"type": "null"}
+NULL = {"type": "null"}
+_COMPOSED = {"allOf", "anyOf", "oneOf"}
 
 
 @dataclass(frozen=True)
@@ -48,9 +56,23 @@ class Reading:
         """The models by the name of their class."""
         return {str(model.class_info.name): model for model in self.data.models}
 
+    def place(self, union: UnionProperty) -> Pointer:
+        """Return where the schema of *union* stands: what is nothing but another one, or null, leads there."""
+        pointer: Pointer = tuple(json.loads(text(union.example) or "[]"))
+        node = functools.reduce(operator.getitem, pointer, cast("Any", self.document.data))
+        while "discriminator" not in node:
+            listed = [
+                (key, index) for key in _COMPOSED for index, each in enumerate(items(node.get(key))) if each != NULL
+            ]
+            if len(listed) != 1:
+                break
+            key, index = listed[0]
+            pointer, node = self.document.resolve(node[key][index], (*pointer, key, index))
+        return pointer
+
     def component(self, reference: str) -> tuple[str, Any]:
         """Return name and schema of the component that *reference*, or the bare name of a component, leads to."""
-        pointer, schema = self.document.resolve({"$ref": schema_reference(reference)})
+        pointer, schema = self.document.resolve({"$ref": reference_to(reference)})
         return str(pointer[-1]), schema
 
     def class_named(self, text: str) -> Class:
@@ -77,7 +99,7 @@ def read(document: Document, config_file: Path, target: Path) -> Reading:
     except Exception as error:  # as it raises for some defaults that do not fit
         raise document.problem((), f"openapi-python-client: {error}") from error
     if isinstance(data, GeneratorError):
-        raise document.problem((), sentence(data))
+        raise SpecError(document.path, list(_unreadable(document)) or [document.located((), sentence(data))])
     problems = list(_problems(document, data))
     if problems:
         raise SpecError(document.path, problems)
@@ -129,6 +151,8 @@ def _config(config_file: Path, target: Path) -> Config:
         options = ConfigFile.load_from_path(config_file)
     except Exception as error:  # of several libraries
         raise GenerationError(f"{config_file.name} cannot be used: {error}") from error
+    if options.literal_enums:
+        raise GenerationError(f"{config_file.name} cannot be used: literal_enums is not supported, enums are open")
     # A schema that is called like something that generated modules import.
     override: Any = ClassOverride  # its annotation is wrong: it takes plain text
     taken = {name: override(class_name=f"{name}Model", module_name=None) for name in names.TAKEN_BY_IMPORTS}
@@ -170,6 +194,20 @@ def _members(values: list[Any], _: object, variable_names: list[str]) -> dict[st
     return dict(zip(names.member_names(chosen), values, strict=True))
 
 
+def _unreadable(document: Document) -> Iterator[Problem]:
+    """Yield what openapi-python-client has no class for. It says so itself, but not where."""
+    try:
+        OpenAPI.model_validate(document.data)
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            pointer: Pointer = ()
+            node: Any = document.data
+            for part in each["loc"]:  # Some are names of classes.
+                with contextlib.suppress(IndexError, KeyError, TypeError):
+                    node, pointer = node[part], (*pointer, part)
+            yield document.located(pointer, f"openapi-python-client: {each['msg']}")
+
+
 def _problems(document: Document, data: GeneratorData) -> Iterator[Problem]:
     for error in data.errors:
         found = re.search(r"/components/(\w+)/([\w.-]+)", f"{error.header} {error.detail}")
@@ -187,6 +225,11 @@ def _problems(document: Document, data: GeneratorData) -> Iterator[Problem]:
 def _clarified(data: dict[str, Any]) -> dict[str, Any]:
     """Return a copy of *data* in words that openapi-python-client understands, where it would lose what is said."""
     data = copy.deepcopy(data)
+    for _, _, node in objects(data):
+        for inner in (fields(node.get("properties")), fields(node.get("schemas"))):
+            inner.update({name: {} for name, schema in inner.items() if schema is True})
+        if node.get("items") is True:
+            node["items"] = {}
     data["paths"] = {path: item for path, item in (data.get("paths") or {}).items() if path.startswith("/")}
     nullable = _take_null_away(data.get("components", {}).get("schemas", {}))
     for keyword, pointer, node in list(objects(data)):
@@ -194,11 +237,11 @@ def _clarified(data: dict[str, Any]) -> dict[str, Any]:
             # Without a schema it is JSON of any kind.
             node.setdefault("schema", {})
         if node.get("$ref") in nullable and keyword not in {"allOf", "anyOf", "oneOf", "schemas"}:
-            node["anyOf"] = [{"$ref": node.pop("$ref")}, _NULL]
+            node["anyOf"] = [{"$ref": node.pop("$ref")}, NULL]
         for key in ("anyOf", "oneOf"):
             variants = node.get(key) or []
-            if _NULL not in variants and any(fields(each).get("$ref") in nullable for each in variants):
-                variants.append(_NULL)
+            if NULL not in variants and any(fields(each).get("$ref") in nullable for each in variants):
+                variants.append(NULL)
         _simplify_reference(node)
         # `type: [string, "null"]` beside an enum that has null would give three classes.
         types, values = _types(node), node.get("enum") or []
@@ -208,9 +251,16 @@ def _clarified(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_aliases(document: Document) -> dict[str, Any]:
-    """Return the data of *document* without components that are mere references: they would become classes."""
+    """Return the data of *document* without components that are mere references: they would become classes.
+
+    Instead of an example, each composed schema has its place.
+    """
     data = copy.deepcopy(document.data)
-    for _, _, node in objects(data):
+    for _, pointer, node in objects(data):
+        # The one field that it hands on to its properties and makes nothing of tells unions of the same classes apart.
+        node.pop("example", None)
+        if _COMPOSED & node.keys():
+            node["example"] = json.dumps(pointer)
         if str(node.get("$ref")).startswith("#/components/schemas/"):
             node["$ref"] = f"#/components/schemas/{document.resolve(node)[0][-1]}"
     schemas = data.get("components", {}).get("schemas", {})

@@ -21,9 +21,12 @@ from openapi_python_client.parser.properties import Class
 
 from generator import endpoints, openapi
 from generator.docstrings import docstring
-from generator.document import Document, GenerationError, fields, items
-from generator.models import Annotations, hidden_types
+from generator.document import Document, GenerationError, Pointer, excerpt, fields, items
+from generator.models import Annotations, hidden_types, or_unset, union_of
 from generator.openapi import Reading, is_map
+
+_LONGEST_NAME = 200
+"""Bytes in the name of a file or folder: file systems take 255, of which Python's cache needs some."""
 
 RUNTIME = Path(__file__).parent / "runtime"
 """What does not vary from document to document: modules that are copied as they are."""
@@ -105,7 +108,8 @@ class _Package(Project):
         globals_: dict[str, Any] = self.env.globals
         globals_.update(
             operation_of=lambda endpoint: self.operations[endpoint.tags[0], endpoint.name],
-            union_of=endpoints.union_of,
+            union_of=union_of,
+            or_unset=or_unset,
             attributes_of=annotations.attributes,
             shared=annotations.shared,
             hidden_types=hidden_types,
@@ -172,6 +176,7 @@ def _require_unique_names(reading: Reading, modules: list[_Module]) -> None:
     found = set[str]()
     for module in modules:
         name = module.class_info.name
+        _require_short_name(reading.document, places.get(name, ("components", "schemas")), name)
         for what in (f"module {module.class_info.module_name}", *(f"class {each}" for each in module.exports)):
             if what in found:
                 message = f"{name} becomes the {what}, as another schema does: rename one"
@@ -191,7 +196,15 @@ def _operations(reading: Reading, annotations: Annotations) -> Iterator[tuple[tu
         if key in found:
             raise document.problem(pointer, f"becomes the operation {key[1]}, as another one does: rename one")
         found.add(key)
+        for name in key:
+            _require_short_name(document, pointer, name)
         yield key, endpoints.operation(document, annotations, endpoint, pointer)
+
+
+def _require_short_name(document: Document, pointer: Pointer, name: str) -> None:
+    if len(name.encode()) > _LONGEST_NAME:
+        message = f"a name of {len(name)} characters is too long for a file: {excerpt(name)}"
+        raise document.problem(pointer, message)
 
 
 def _shape(path: str) -> str:

@@ -13,8 +13,8 @@ from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from generator.document import objects
-from generator.openapi import Reading, is_map, parts, properties, text
+from generator.document import Pointer, fields, objects
+from generator.openapi import NULL, Reading, is_map, parts, properties, text
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,30 @@ class Discriminator:
 
 
 class Unions:
-    """The unions of a document whose variants are told apart, found by the classes of their variants."""
+    """The unions of a document whose variants are told apart.
+
+    The same classes told apart by the same values are one union, wherever they stand. Other unions of the same classes
+    are none of it.
+    """
 
     def __init__(self, reading: Reading) -> None:
-        """Take those that have a discriminator, then those whose variants pin one property each."""
+        """Take those that have a discriminator, then those whose variants pin one property each, components first."""
         self._reading = reading
         self._models = reading.models
-        self._found = _discriminators(reading)
-        for endpoint in reading.endpoints:
-            for response in endpoint.responses:
-                self._pinned(response.prop, str(endpoint.name))
-        for name, model in self._models.items():
-            for prop in properties(model):
-                self._pinned(prop, name)
+        self._found: dict[object, Discriminator] = {}
+        self._keys = {place: self._add(union) for place, union in _discriminators(reading)}
+        for name, schema in reading.document.components("schemas").items():
+            # Those whose variants are components need not be used anywhere.
+            listed = [fields(each) for each in (schema.get("oneOf") or schema.get("anyOf") or []) if each != NULL]
+            if ("components", "schemas", name) not in self._keys and all("$ref" in each for each in listed):
+                classes = [str(reading.class_of(reading.component(each["$ref"])[0]).name) for each in listed]
+                if self._models.keys() >= set(classes):
+                    self._pin([self._models[each] for each in classes], ("components", "schemas", name), name)
+        owned = [(str(endpoint.name), each.prop) for endpoint in reading.endpoints for each in endpoint.responses]
+        owned += [(name, prop) for name, model in self._models.items() for prop in properties(model)]
+        for owner, prop in owned:
+            for union in (each for each in parts(prop) if isinstance(each, UnionProperty)):
+                self._pin(self._variants(union), reading.place(union), f"{owner} {text(prop.name)}".replace("/", " "))
 
     def __iter__(self) -> Iterator[Discriminator]:
         """Yield them by name."""
@@ -72,16 +83,25 @@ class Unions:
 
     def of(self, union: UnionProperty) -> Discriminator | None:
         """Return what tells the variants of *union* apart, if anything does."""
-        return self._found.get(frozenset(str(each.class_info.name) for each in self._variants(union)))
+        variants = self._variants(union)
+        pinned = _pinned_property(variants)
+        key = self._keys.get(self._reading.place(union)) or (pinned and _key(*pinned))
+        found = self._found.get(key)
+        return found if found and found.members == frozenset(str(each.class_info.name) for each in variants) else None
 
-    def _pinned(self, prop: Any, owner: str) -> None:
-        for union in (each for each in parts(prop) if isinstance(each, UnionProperty)):
-            variants = self._variants(union)
-            pinned = None if self.of(union) else _pinned_property(variants)
-            if pinned:
-                members = frozenset(pinned[1].values())
-                class_info = self._reading.class_named(f"{owner} {text(prop.name)}".replace("/", " "))
-                self._found[members] = Discriminator(class_info, *pinned, members)
+    def _add(self, union: Discriminator) -> object:
+        """Return the key of *union*, or of one that is like it."""
+        key = _key(union.tag, union.variants)
+        self._found.setdefault(key, union)
+        return key
+
+    def _pin(self, variants: list[ModelProperty], place: Pointer, name: str) -> None:
+        """Take the union of *variants* at *place*; it is called *name* if it is no component."""
+        pinned = None if place in self._keys else _pinned_property(variants)
+        if pinned:
+            is_component = place[:-1] == ("components", "schemas")
+            class_info = self._reading.class_of(str(place[-1])) if is_component else self._reading.class_named(name)
+            self._add(Discriminator(class_info, *pinned, frozenset(pinned[1].values())))
 
     def _variants(self, union: UnionProperty) -> list[ModelProperty]:
         """Return the models that *union* consists of, apart from null; none if there is anything else in it."""
@@ -114,20 +134,22 @@ def _constants(model: ModelProperty) -> Iterator[tuple[str, str]]:
 _PLAIN = {"components", "content", "items", "paths", "properties", "responses", "schema", "schemas"}
 
 
-def _discriminators(reading: Reading) -> dict[frozenset[str], Discriminator]:
-    """Return the unions of the document that have a discriminator, those with a name of their own first."""
+def _key(tag: str, variants: dict[str, str]) -> object:
+    return tag, frozenset(variants.items())
+
+
+def _discriminators(reading: Reading) -> Iterator[tuple[Pointer, Discriminator]]:
+    """Yield the unions of the document that have a discriminator by place, those with a name of their own first."""
     listed = [
         (pointer, schema)
         for _, pointer, schema in objects(reading.document.data)
         if isinstance(schema.get("discriminator"), dict) and ("oneOf" in schema or "anyOf" in schema)
     ]
-    found: dict[frozenset[str], Discriminator] = {}
     for pointer, schema in sorted(listed, key=lambda each: each[0][:2] != ("components", "schemas")):
         name = " ".join(part.replace("/", " ") for part in pointer if isinstance(part, str) and part not in _PLAIN)
         union = _discriminator(reading, name, schema)
         if union:
-            found.setdefault(union.members, union)
-    return found
+            yield pointer, union
 
 
 def _discriminator(reading: Reading, name: str, schema: dict[str, Any]) -> Discriminator | None:
@@ -137,7 +159,7 @@ def _discriminator(reading: Reading, name: str, schema: dict[str, Any]) -> Discr
     """
     listed = schema.get("oneOf") or schema.get("anyOf") or []
     references = [each["$ref"] for each in listed if "$ref" in each]
-    if len(references) < sum(each != {"type": "null"} for each in listed):
+    if len(references) < sum(each != NULL for each in listed):
         return None
     tag = str(schema["discriminator"]["propertyName"])
     mapping = {value: reading.component(each) for value, each in (schema["discriminator"].get("mapping") or {}).items()}

@@ -25,7 +25,12 @@ from callrounded_generated.types import MalformedRecord, Model
 
 DOCUMENT = YAML(typ="safe", pure=True).load(Path(__file__).parents[2] / "openapi" / "rounded.yaml")
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
-CLASSES: dict[str, type[Model]] = {name: getattr(models, name) for name in SCHEMAS if name != "PhoneNumber"}
+# Components may also be unions, enums and aliases.
+CLASSES: dict[str, type[Model]] = {
+    name: found
+    for name in SCHEMAS
+    if isinstance(found := getattr(models, name, None), type) and issubclass(found, Model)
+}
 PROPERTIES = sorted({name for schema in SCHEMAS.values() for name in schema.get("properties", {})} | {"data", "type"})
 
 # Names that Python, attrs or the models themselves have a use for.

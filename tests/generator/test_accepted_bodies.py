@@ -458,3 +458,27 @@ def test_parameters_called_like_the_class_of_a_body(package: Any, name: str) -> 
     for body, content in (([thing(a=1)], b'[{"a":1}]'), (b"x", b"x")):
         request = called(found, "send", body=body, **{argument: "v"}).http.request
         assert (request.content, dict(request.url.params)) == (content, {name: "v"})
+
+
+def test_json_of_any_kind_beside_a_form(package: Any) -> None:
+    """What may be anything does not hide the model that another content type takes."""
+    api = Api(
+        package,
+        """
+        content:
+          application/x-www-form-urlencoded: {schema: {$ref: '#/components/schemas/Thing'}}
+          application/json: {}
+        """,
+        "schemas: {Thing: {type: object, properties: {a: {type: integer}}}}",
+    )
+    assert api.send(api.models.Thing(a=1)) == ("application/x-www-form-urlencoded", b"a=1")
+    assert api.send([1]) == ("application/json", b"[1]")
+
+
+def test_a_multipart_form_of_files_of_any_names(package: Any) -> None:
+    """A map of files is a form of files."""
+    file = "{type: string, format: binary}"
+    api = Api(package, f"content: {{multipart/form-data: {{schema: {{type: object, additionalProperties: {file}}}}}}}")
+    assert api.module.sync.__annotations__["body"] == "dict[str, File] | Unset"
+    files = {"a": api.package.types.File(b"x", file_name="a.bin")}
+    assert api.send_form(files) == [("a", "a.bin", "application/octet-stream", b"x")]

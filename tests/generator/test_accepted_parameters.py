@@ -366,3 +366,44 @@ def test_a_default_is_left_to_the_server(package: Any) -> None:
     api = Api(package, "- {name: q, in: query, schema: {type: integer, default: 3}}")
     assert api.query() == ""
     assert api.query(q=3) == "q=3"
+
+
+def test_what_is_given_of_an_object_is_sent(package: Any) -> None:
+    """Also what equals the default of the document."""
+    api = Api(
+        package,
+        "- {name: filter, in: query, schema: {$ref: '#/components/schemas/Filter'}}",
+        components="schemas: {Filter: {type: object, properties: {a: {type: integer, default: 1}, b: {type: string}}}}",
+    )
+    models = importlib.import_module(f"{api.package.__name__}.models")
+    assert api.query(filter=models.Filter(a=1)) == "a=1"
+    assert api.query(filter=models.Filter()) == ""
+
+
+def test_bounds_of_an_array_that_may_hold_null(package: Any) -> None:
+    """They are those of the array."""
+    api = Api(package, "- {name: a, in: query, schema: {type: array, maxItems: 2, items: {type: [string, 'null']}}}")
+    said = api.module.sync.__annotations__["a"]
+    assert said == "Annotated[list[str | None], Meta(max_length=2)] | None"
+
+
+@pytest.mark.parametrize(
+    ("more", "schema", "said"),
+    [
+        ("", "{type: integer, default: 1}", "The query parameter q. Default: 1."),
+        ("description: How, ", "{type: string, default: a}", 'How. Default: "a".'),
+        ("", "{$ref: '#/components/schemas/Flag'}", "The query parameter q. Default: false."),
+        ("description: Where., ", "{type: string, format: uri}", "Where. Format: uri."),
+        ("description: When., ", "{type: string, format: date-time}", "When."),
+        ("", "{type: string, pattern: '^a+$'}", "The query parameter q. Pattern: `^a+$`."),
+        ("description: Old., ", "{type: string, deprecated: true}", "Deprecated. Old."),
+    ],
+)
+def test_what_changes_no_type_is_documented(package: Any, more: str, schema: str, said: str) -> None:
+    """The docstring has what the annotation does not tell, on one line."""
+    api = Api(
+        package,
+        f"- {{name: q, in: query, {more}schema: {schema}}}",
+        components="schemas: {Flag: {type: boolean, default: false}}",
+    )
+    assert f"q: {said}" in [line.strip() for line in api.module.sync.__doc__.splitlines()]

@@ -359,3 +359,19 @@ def test_the_return_type_is_written_down(package: Any) -> None:
     api = Api(package, of(f"{{type: array, items: {THING}}}"))
     assert api.module.sync.__annotations__["return"] == "list[Thing]"
     assert api.module.sync_detailed.__annotations__["return"] == "Response[list[Thing]]"
+
+
+def test_json_of_any_kind_beside_a_model(package: Any) -> None:
+    """What may be anything does not hide the model that another response holds."""
+    api = Api(package, of("{}") + "\n'422': {$ref: '#/components/responses/Fault'}")
+    assert api.load(json=[1]) == [1]
+    assert api.answer(422, json={"message": "No."}).parsed == api.models.Fault(message="No.")
+
+
+def test_arrays_and_maps_of_unions(package: Any) -> None:
+    """The return type is a union of whole types."""
+    variants = f"{{anyOf: [{THING}, {{type: string}}]}}"
+    more = of(f"{{type: object, additionalProperties: {variants}}}").replace("200", "201")
+    api = Api(package, f"{of(f'{{type: array, items: {variants}}}')}\n{more}")
+    assert api.load(json=[{"id": 1}, "x"]) == [api.models.Thing(id=1), "x"]
+    assert api.module.sync.__annotations__["return"] == "list[Thing | str] | dict[str, Thing | str]"

@@ -199,3 +199,63 @@ def test_variants_with_properties_of_their_own(models: Any) -> None:
         pets = small.Pets.from_json(text)
         assert [type(pet).__name__ for pet in pets.pets[:2]] == ["Cat", "Dog"]
         assert pets.to_dict() == json.loads(text)
+
+
+SIDES = """
+X: {type: object, required: [side], properties: {side: {type: string}, x: {type: integer}}}
+Y: {type: object, required: [side, y], properties: {side: {type: string}, y: {type: integer}}}
+"""
+SIDE = "oneOf: [{$ref: '#/components/schemas/X'}, {$ref: '#/components/schemas/Y'}]"
+
+
+@pytest.mark.parametrize("null", ["", ", {type: 'null'}"])
+def test_a_discriminator_is_for_its_own_union(models: Any, null: str) -> None:
+    """Another union of the same classes is tried in order, or told apart by a discriminator of its own."""
+    first, second = "{l: X, r: Y}", "{up: Y, down: X}"
+    small = models(
+        f"""{SIDES}
+Told: {{{SIDE}, discriminator: {{propertyName: side, mapping: {first}}}}}
+Box:
+  type: object
+  properties:
+    told: {{anyOf: [{{$ref: "#/components/schemas/Told"}}{null}]}}
+    again: {{{SIDE}, discriminator: {{propertyName: side, mapping: {first}}}}}
+    other: {{{SIDE.replace("]", null + "]")}, discriminator: {{propertyName: side, mapping: {second}}}}}
+    untold: {{type: array, items: {{{SIDE.replace("]", null + "]")}}}}}
+"""
+    )
+
+    def found(name: str, value: Any) -> str:
+        body = {name: [value] if name == "untold" else value}
+        box = small.Box.from_dict(body)
+        assert box.to_dict() == body
+        return type(box.untold[0] if name == "untold" else getattr(box, name)).__name__
+
+    left, up = {"side": "l", "y": 1}, {"side": "up", "y": 1}
+    assert [found("told", left), found("again", left), found("other", left)] == ["X", "X", "UnknownBoxOther"]
+    assert [found("told", up), found("again", up), found("other", up)] == ["UnknownTold", "UnknownTold", "Y"]
+    assert [found("untold", left), found("untold", up), found("untold", {"side": "r"})] == ["X", "X", "X"]
+    assert not hasattr(small, "BoxAgain")
+
+
+@pytest.mark.parametrize("variants", ["refs", "inline"])
+def test_a_component_told_apart_by_constants_keeps_its_name(models: Any, variants: str) -> None:
+    """Whatever uses it first, and whether anything does."""
+    schemas = {f"P{n}": f"{{type: object, required: [p], properties: {{p: {{const: p{n}}}}}}}" for n in (1, 2)}
+    refs = ", ".join(f"{{$ref: '#/components/schemas/{name}'}}" for name in schemas)
+    pinned = refs if variants == "refs" else ", ".join(schemas.values())
+    small = models(
+        f"""
+        First: {{type: object, properties: {{p: {{oneOf: [{refs}]}}}}}}
+        Second: {{type: object, properties: {{p: {{$ref: '#/components/schemas/Pinned'}}}}}}
+        P1: {schemas["P1"]}
+        P2: {schemas["P2"]}
+        Pinned: {{oneOf: [{pinned}]}}
+        Unused: {{oneOf: [{{$ref: '#/components/schemas/P2'}}, {{$ref: '#/components/schemas/P3'}}]}}
+        P3: {schemas["P1"].replace("p1", "p3")}
+        """
+    )
+    assert type(small.Second.from_dict({"p": {"p": "p7"}}).p) is small.UnknownPinned
+    assert small.Second.__annotations__["p"] == "Pinned | None"
+    assert small.First.__annotations__["p"] == ("Pinned | None" if variants == "refs" else "FirstP | None")
+    assert small.Unused

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -171,3 +172,53 @@ def test_each_object_has_its_own_default(values: ModuleType) -> None:
     """A list that is a default is not shared between objects."""
     values.Defaults().list.append(3)
     assert values.Defaults().list == [1, 2]
+
+
+def test_an_attribute_called_like_the_type_of_a_default(models: Any) -> None:
+    """An empty default is made anew for each object, also below an attribute that has the name of its type."""
+    empty = "properties: {list: {type: integer}, a: {type: array, items: {type: integer}, default: []}"
+    small = models(
+        f"Empty: {{type: object, {empty}, b: {{type: object, additionalProperties: {{}}, default: {{}}}}}}}}"
+    )
+    first, second = small.Empty.from_dict({}), small.Empty.from_dict({})
+    assert (first.a, first.b, first.a is second.a) == ([], {}, False)
+
+
+def test_what_changes_no_type_is_documented(package: Any) -> None:
+    """Docstrings of attributes have what annotations do not tell; several lines get one more."""
+    models = package(
+        """
+        components:
+          schemas:
+            Small:
+              type: object
+              properties:
+                a: {type: string, description: An a, readOnly: true, format: email}
+                b: {type: string, description: "One.\\nTwo.", writeOnly: true, deprecated: true}
+                c: {type: integer, default: 3}
+                d: {type: string, pattern: '^a'}
+        """
+    ).__path__[0]
+    source = (Path(models) / "models" / "small.py").read_text(encoding="utf-8")
+    for said in (
+        '"""An a. Read-only. Format: email."""',
+        "Deprecated. One.\n    Two.\n\n    Write-only.",
+        "Pattern: `^a`.",
+    ):
+        assert said in source
+    assert "Default:" not in source
+
+
+def test_a_number_as_the_default_of_a_text(models: Any) -> None:
+    """It stands for its text, but where it may be a number."""
+    small = models(
+        "Small: {type: object, properties: {a: {type: string, default: 1}, b: {type: [string, integer], default: 2}}}"
+    )
+    assert (small.Small.from_dict({}).a, small.Small.from_dict({}).b) == ("1", 2)
+
+
+def test_a_schema_that_is_true(models: Any) -> None:
+    """It allows any value."""
+    small = models("{Any: true, Small: {type: object, properties: {a: true, b: {type: array, items: true}}}}")
+    body = {"a": [1], "b": [None, "x"]}
+    assert small.Small.from_dict(body).to_dict() == body

@@ -324,11 +324,14 @@ def procedure(name: str, method: str, service: str, style: int) -> Node:
     idempotency = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 36}}
     session = {"name": "session", "in": "cookie", "schema": nullable({"type": "string"})}
     expand = {"name": "expand[]", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}}
+    # Parameters called like the types of others, and of the responses.
+    names = ("Any", "Failure", "date", "list", "parsed", "str", "success")
+    hiding = [{"name": each, "in": "query", "schema": {"type": "string"}} for each in names]
     return {
         "operationId": f"{name}.{method}",
         "tags": [service],
         "description": f'To {method} in {service}.\n\nTakes """anything""".',
-        "parameters": [idempotency, session, expand],
+        "parameters": [idempotency, session, expand, *hiding],
         "requestBody": bodies[style],
         "responses": {
             "200": {**results[(style + len(method)) % 5], "description": "Done."},

@@ -69,7 +69,7 @@ def test_a_document_that_cannot_be_used(
     old, new, message = DOCUMENTS[name]
     line = replace(repository / SPEC, old, new)
     before = snapshot(repository)
-    for command in ("generate", "fresh"):
+    for command in ("generate", "fresh", "spec"):
         assert main([command, "--root", str(repository)]) == 1
         said = capsys.readouterr()
         assert re.fullmatch(f"openapi/rounded.yaml:{message.replace('{line}', str(line))}\n", said.err)
@@ -104,6 +104,62 @@ FILES = {
     "options": ("generator/config.yaml", b"post_hooks: 5", r"(?s)config\.yaml cannot be used: .*post_hooks.*"),
     "no options": ("generator/config.yaml", None, r"(?s)config\.yaml cannot be used: .*No such file.*"),
 }
+
+
+OPERATION = "/v1/calls: {get: {operationId: %s, tags: [calls], responses: {'204': {description: None.}}%s}}"
+PARAMETER = ", parameters: [{name: %s, in: %s, %s: {%s}}]"
+NOT_RENDERED = {
+    "one function": (
+        "paths:\n",
+        f"paths:\n  {OPERATION % ('get-it', '')}\n  /v2{OPERATION % ('get_it', '')}\n",
+        "becomes the operation get_it",
+    ),
+    "parameter with content": (
+        "paths:\n",
+        f"paths:\n  {OPERATION % ('a', PARAMETER % ('a', 'query', 'content', 'application/json: {schema: {}}'))}\n",
+        "has no schema",
+    ),
+    "header parameter": (
+        "paths:\n",
+        f"paths:\n  {OPERATION % ('a', PARAMETER % ('a b', 'header', 'schema', 'type: string'))}\n",
+        '"a b" cannot be the name of a header',
+    ),
+    "header of the key": ("name: X-Api-Key", "name: X Api Key", '"X Api Key" cannot be the name of a header'),
+    "class of unknown variants": (
+        "  schemas:\n",
+        "  schemas:\n    UnknownPhoneNumber: {description: A., type: object, properties: {}}\n",
+        "UnknownPhoneNumber",
+    ),
+    "long operationId": ("paths:\n", f"paths:\n  {OPERATION % ('a' * 300, '')}\n", "too long for a file"),
+    "long tag": (
+        "paths:\n",
+        f"paths:\n  {OPERATION.replace('[calls]', '[' + 't' * 300 + ']') % ('a', '')}\n",
+        "too long",
+    ),
+    "long schema": (
+        "  schemas:\n",
+        f"  schemas:\n    {'A' * 300}: {{description: A., type: object, properties: {{}}}}\n",
+        "too long for a file",
+    ),
+    "literal enums": ("config.yaml", "literal_enums: true\n", "literal_enums is not supported"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_RENDERED)
+def test_spec_refuses_what_generate_refuses(repository: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """Both say the same, with place and line, about what only shows when the templates are given it."""
+    old, new, message = NOT_RENDERED[name]
+    if old == "config.yaml":
+        (repository / "generator" / old).write_text(new, encoding="utf-8")
+    else:
+        replace(repository / SPEC, old, new)
+    said: list[str] = []
+    for command in ("generate", "spec"):
+        assert main([command, "--root", str(repository)]) == 1
+        said.append(capsys.readouterr().err)
+    assert message in said[0]
+    assert said[0].startswith("openapi/rounded.yaml:" if old != "config.yaml" else "config.yaml")
+    assert said[0].strip() in said[1]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -178,7 +234,7 @@ def test_fresh_compares(repository: Path, snapshot: Snapshot, capsys: pytest.Cap
 
 
 def test_spec_checks_the_document(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`spec` says that the document is sound, or what is wrong, without rendering anything."""
+    """`spec` says that the document is sound, or what is wrong."""
     assert main(["spec", "--root", str(repository)]) == 0
     assert capsys.readouterr().out == "openapi/rounded.yaml is sound, and all examples are valid\n"
     replace(repository / SPEC, "total_items: 51", "total_items: many")

@@ -110,3 +110,10 @@ def test_names_of_headers(tmp_path: Path) -> None:
     """A parameter that could not be sent is refused."""
     said = refusal(document({"name": "a:b", "in": "header", "schema": TEXT}), tmp_path)
     assert said.endswith(': "a:b" cannot be the name of a header')
+
+
+def test_a_schema_that_is_false(tmp_path: Path) -> None:
+    """The place is named, and no page of pydantic."""
+    said = refusal(document(Small={"type": "object", "properties": {"x": False}}), tmp_path)
+    assert said.startswith("small.yaml:33: components.schemas.Small.properties.x: openapi-python-client: Input should")
+    assert "http" not in said

@@ -152,9 +152,11 @@ def test_a_document_without_operations(tmp_path: Path) -> None:
 
 
 def test_type_checkers_accept_everything(tmp_path: Path, environment: dict[str, str]) -> None:
-    """What is rendered from every construct that is supported passes mypy and pyright, both in strict mode."""
+    """What is rendered from every construct that is supported passes mypy and pyright in strict mode, and our ruff."""
     documents = sorted((Path(__file__).parent / "specs" / "growth").glob("*.yaml"))
-    packages = [tmp_path / document.stem for document in documents]
+    packages = [tmp_path / "generated_client" / document.stem for document in documents]
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    packages[0].parent.mkdir()
     for document, target in zip(documents, packages, strict=True):
         render(Document.read(document), CONFIG, TEMPLATES, target)
     settings = {"typeCheckingMode": "strict", "pythonVersion": "3.11", "include": [str(path) for path in packages]}
@@ -168,7 +170,7 @@ def test_type_checkers_accept_everything(tmp_path: Path, environment: dict[str, 
         *packages,
     ]
     basedpyright = ["basedpyright", f"--project={tmp_path}", f"--pythonpath={sys.executable}"]
-    for command in (mypy, basedpyright):
+    for command in (mypy, basedpyright, ["ruff", "check", "--no-cache"]):
         done = subprocess.run(
             [sys.executable, "-m", *command],
             cwd=tmp_path,

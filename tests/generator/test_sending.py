@@ -224,4 +224,4 @@ def test_unset_is_typed(package: Any) -> None:
     found = package(SPEC)
     hints = importlib.import_module(f"{found.__name__}.models").LineUpdate.__annotations__
     assert hints["muted"] == "bool | Unset"
-    assert hints["forward_to"] == "str | None | Unset"
+    assert hints["forward_to"] == "str | Unset | None"

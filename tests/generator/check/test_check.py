@@ -29,7 +29,7 @@ def test_a_sound_document_passes(path: str) -> None:
     ("version", "said"),
     [
         ("openapi: 3.2.0", "here: openapi: only OpenAPI 3.0 and 3.1 are supported, this is 3.2.0"),
-        ("openapi: 3.1", "here: openapi: only OpenAPI 3.0 and 3.1 are supported, this is 3.1"),
+        ("openapi: 3.1", "here: openapi: write all three numbers of the version, such as 3.1.0"),
         ("swagger: '2.0'", "here: openapi: no OpenAPI document"),
     ],
 )
@@ -83,3 +83,18 @@ def _put(data: Any, pointer: Pointer, value: Any) -> None:
         for part in pointer[:-1]:
             data = data[part]
         data[pointer[-1]] = value
+
+
+def test_const_in_openapi_3_0() -> None:
+    """It is understood; what else is unknown to OpenAPI 3.0 is not."""
+    source = """
+openapi: 3.0.3
+info: {title: A, version: '1'}
+paths: {}
+components: {schemas: {A: {type: object, properties: {a: {type: string, const: x}, b: {prefixItems: []}}}}}
+"""
+    document = Document.parse(source.encode(), "here")
+    with pytest.raises(SpecError) as error:
+        check(document)
+    assert "prefixItems" in str(error.value)
+    assert "const" not in str(error.value)

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable as _Callable
+from typing import Annotated, Any
 
 from msgspec import Meta
 
@@ -15,8 +16,10 @@ from ...models.phone_number_list import PhoneNumberList
 from ...operation import Request
 from ...responses import Expected, Response
 
-_SUCCESSES = (Expected(200, 200, "json", PhoneNumberList),)
+_SUCCESSES: tuple[Expected, ...] = (Expected(200, 200, "json", PhoneNumberList),)
 _ERRORS: tuple[Expected, ...] = (Expected(100, 999, "json", ErrorEnvelope),)
+# Typed here, where no parameter can hide a type.
+_success: _Callable[[Response[Any]], PhoneNumberList] = _responses.success
 
 
 def _request(
@@ -50,10 +53,11 @@ def sync_detailed(
 
     Args:
         client: Where the API is, and who is calling.
-        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false).
-        limit: Maximum number of results to return per page (default: 50, max: 1000).
+        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false). Default:
+            1.
+        limit: Maximum number of results to return per page (default: 50, max: 1000). Default: 50.
         use_cursor: Pagination mode selection: true for cursor-based pagination, false for page-based
-            pagination.
+            pagination. Default: false.
         cursor: Cursor for pagination based on the phone number created_at property (ISO 8601 datetime of last
             seen record).
 
@@ -93,10 +97,11 @@ def sync(
 
     Args:
         client: Where the API is, and who is calling.
-        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false).
-        limit: Maximum number of results to return per page (default: 50, max: 1000).
+        page: Page number for page-based pagination (1-indexed, by default or when use_cursor=false). Default:
+            1.
+        limit: Maximum number of results to return per page (default: 50, max: 1000). Default: 50.
         use_cursor: Pagination mode selection: true for cursor-based pagination, false for page-based
-            pagination.
+            pagination. Default: false.
         cursor: Cursor for pagination based on the phone number created_at property (ISO 8601 datetime of last
             seen record).
 
@@ -110,7 +115,7 @@ def sync(
         DecodeError: a documented success is not what the OpenAPI document says.
         UnexpectedStatus: the response is no documented success.
     """
-    parsed: PhoneNumberList = _responses.success(
+    return _success(
         sync_detailed(
             client=client,
             page=page,
@@ -119,7 +124,6 @@ def sync(
             cursor=cursor,
         )
     )
-    return parsed
 
 
 async def asyncio_detailed(
@@ -155,7 +159,7 @@ async def asyncio(
     cursor: str | None = None,
 ) -> PhoneNumberList:
     """Do what `sync` does, without blocking."""
-    parsed: PhoneNumberList = _responses.success(
+    return _success(
         await asyncio_detailed(
             client=client,
             page=page,
@@ -164,4 +168,3 @@ async def asyncio(
             cursor=cursor,
         )
     )
-    return parsed
