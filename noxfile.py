@@ -21,6 +21,7 @@ CODE = (
     "generator",
     "observe",
     "release",
+    "website",
     "tests/typing",
     "noxfile.py",
     "hatch_build.py",
@@ -72,11 +73,11 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types of packages, generator and README examples: mypy strict, pyright strict."""
+    """Check the types of packages, generator and examples in README and docs: mypy strict, pyright strict."""
     install(session, "dev", project=True)
     # Not session.create_tmp(): pyright passes over whatever lies in a virtual environment.
     with tempfile.TemporaryDirectory() as examples:
-        session.run("python", "tests/test_readme.py", examples)
+        session.run("python", "tests/docs/blocks.py", examples)
         session.run("mypy", *CODE, examples)
         session.run("basedpyright", *CODE, examples)
 
@@ -92,6 +93,14 @@ def tests(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", "-n", "auto", "--dist", "worksteal")
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into site/, and check its links and its reference."""
+    install(session, "docs", project=True)
+    session.run("python", "-m", "mkdocs", "build")  # strict: see mkdocs.yml
+    session.run("python", "-m", "website.check", "site")
 
 
 @nox.session

@@ -5,6 +5,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 
+from openapi_python_client.strings import snake_case
+
 TAKEN_IN_MODELS = frozenset(
     {*("additional_properties", "fields_set", "from_dict", "from_json", "to_dict", "to_json"), "raw", "tag", "variants"}
     | {"self", "UNSET"}
@@ -25,14 +27,14 @@ TAKEN_BY_IMPORTS = frozenset(
 
 
 def identifier(name: str, taken: Collection[str] = ()) -> str:
-    """Return *name* as a Python name: unchanged where possible, otherwise recognisable.
+    """Return *name* as a Python name: in snake_case, as openapi-python-client writes it.
 
     A keyword, or a name in *taken*, gets a trailing underscore; the name of a builtin stays as it is. No name begins
     with an underscore: Python mangles two of them, models keep `_received` for themselves, and a module is free to
     import a type that an attribute hides as `_date`.
     """
     # As Python does with every name in a source file.
-    result = unicodedata.normalize("NFKC", name)
+    result = snake_case(unicodedata.normalize("NFKC", name))
     if not result.isidentifier():
         result = re.sub(r"\W+", "_", result, flags=re.ASCII).strip("_")
     if not result or result[0].isdigit():

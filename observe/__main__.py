@@ -44,9 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found += exchanges.record([path for path in gets if "{" not in path], options.query or [""])
         if options.write:
             exchanges.write(options.write, found, _kept(document))
-    except GenerationError as error:
+    except (GenerationError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
+    for exchange in found:
+        print(f"{exchange.source}: {exchange.status or 'a body alone'}")
     observations = Observations(document)
     for exchange in found:
         observations.add(exchange, options.operation)

@@ -14,12 +14,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import httpx
+
 from callrounded_generated import AuthenticatedClient
 from callrounded_generated.operation import Request
 from callrounded_generated.settings import BASE_URL
 from generator.document import GenerationError, Json, fields, items
 
-_SECOND = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*")
+_SECOND = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PHONE = re.compile(r"\+?[\d ()./-]{5,}")
 _KEPT_HEADERS = {"content-type", "retry-after"}
@@ -58,7 +60,12 @@ def read(file: Path) -> list[Exchange]:
         raise GenerationError(f"{file} is no recording: {error}") from error
     if "entries" not in fields(fields(data).get("log")):
         return [Exchange(file.name, "", "", None, {}, data)]
-    return [_of_entry(f"{file.name}, entry {number}", each) for number, each in enumerate(data["log"]["entries"], 1)]
+    try:
+        return [
+            _of_entry(f"{file.name}, entry {number}", each) for number, each in enumerate(data["log"]["entries"], 1)
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise GenerationError(f"{file} is no recording: an entry lacks {error}") from error
 
 
 def _of_entry(source: str, entry: dict[str, Any]) -> Exchange:
@@ -83,18 +90,23 @@ def record(paths: Iterable[str], queries: Iterable[str]) -> Iterator[Exchange]:
     """Read each of *paths* with each of *queries* from the API, and yield the exchanges. Nothing but GET is sent.
 
     Raises:
-        GenerationError: there is no key in the environment.
-        httpx.HTTPError: no complete response arrived.
+        GenerationError: there is no key in the environment, or no complete response arrived.
     """
     key = os.environ.get("CALLROUNDED_API_KEY")
     if not key:
         raise GenerationError("--live needs an API key: set CALLROUNDED_API_KEY")
-    with AuthenticatedClient(token=key, base_url=os.environ.get("CALLROUNDED_BASE_URL") or BASE_URL) as client:
+    address = os.environ.get("CALLROUNDED_BASE_URL") or BASE_URL
+    if urlsplit(address).scheme != "https" and urlsplit(address).hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise GenerationError(f"{address} does not begin with https://: the key would be sent in plain text")
+    with AuthenticatedClient(token=key, base_url=address) as client:
         for path in paths:
             for query in queries:
                 params = tuple((name, value) for name, _, value in (each.partition("=") for each in query.split("&")))
-                http = client.send(Request(method="GET", path=path, params=params if query else ()))
                 source = f"GET {path}{'?' if query else ''}{query}"
+                try:
+                    http = client.send(Request(method="GET", path=path, params=params if query else ()))
+                except httpx.HTTPError as error:
+                    raise GenerationError(f"{source} was not answered: {error}") from error
                 yield Exchange(source, "GET", path, http.status_code, dict(http.headers), _parsed(http.content))
 
 

@@ -50,8 +50,8 @@ class Observations:
         """Compare an exchange with its operation: that of its path, or the one whose operationId is given."""
         found = list(_operations(self.document, exchange, operation))
         if len(found) != 1:
-            what = f"{exchange.method} {exchange.path}".strip() or "a body alone: name its operation with --operation"
-            self.news[f"{exchange.source}: {what} is no operation of the document"] = None
+            what = f"{exchange.method} {exchange.path} is no operation of the document"
+            self.news[f"{exchange.source}: {what if exchange.method else 'name its operation with --operation'}"] = None
             return
         pointer, node = found[0]
         responses = fields(node["responses"])

@@ -104,6 +104,11 @@ def unreleased(root: Path) -> str:
     return found[1].strip()
 
 
+def is_released(root: Path) -> bool:
+    """Return whether the changelog tells of a release."""
+    return bool(re.search(r"^## \[\d", _read(root, CHANGELOG), re.MULTILINE))
+
+
 def report(root: Path, against: str) -> Report:
     """Compare the tree *root* with a tag, a commit, a folder or a wheel."""
     document = Document.read(root / SPEC, SPEC)
@@ -179,6 +184,7 @@ def _letters(text: object) -> str:
 def run(root: Path, against: str = "", *, as_json: bool = False) -> tuple[str, int]:
     """Return the report as text, and 1 if version or changelog do not fit."""
     if not (against := against or newest_tag(root)):
-        return "No release tag here (no release yet, or a clone without tags): nothing to compare with.", 0
+        said = "No release tag here (no release yet, or a clone without tags): nothing to compare with."
+        return json.dumps({"problems": [said]}) if as_json else said, 0
     found = report(root, against)
     return json.dumps(asdict(found), indent=2) if as_json else str(found), 1 if found.problems else 0

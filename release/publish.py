@@ -80,6 +80,10 @@ def _credentials(index: str) -> tuple[str, str]:
             token = Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ReleaseError(f"$TWINE_PASSWORD_FILE cannot be read: {error.strerror}.") from error
+        except UnicodeError:
+            raise ReleaseError("$TWINE_PASSWORD_FILE holds no text.") from None
+    if not token.isascii():
+        raise ReleaseError("The token has characters that no token has: copy it once more.")
     if not token:
         raise ReleaseError("There is no token: set $TWINE_PASSWORD, or $TWINE_PASSWORD_FILE to the name of a file.")
     return os.environ.get("TWINE_USERNAME", "__token__"), token

@@ -8,7 +8,17 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from release.changes import CHANGELOG, VERSION, ReleaseError, git, newest_tag, report, unreleased, version_of
+from release.changes import (
+    CHANGELOG,
+    VERSION,
+    ReleaseError,
+    git,
+    is_released,
+    newest_tag,
+    report,
+    unreleased,
+    version_of,
+)
 
 
 def run(root: Path, version: str, check: str) -> str:
@@ -27,18 +37,38 @@ def run(root: Path, version: str, check: str) -> str:
     if git(root, "tag", "--list", tag):
         raise ReleaseError(f"The tag {tag} exists already: choose a higher version.")
     if git(root, "log", "-1", "--format=%s").decode() != title:
-        found = report(root, newest) if (newest := newest_tag(root)) else None
-        if "- " not in unreleased(root):
-            raise ReleaseError(f"Unreleased in {CHANGELOG} is empty: tell callers what changed.")
-        if Version(version) < (lowest := Version(found.next) if found else version_of(root)):
-            raise ReleaseError(f"{version} is too small: `nox -s changes` asks for {lowest} or later.")
-        if problems := [each for each in found.problems if CHANGELOG in each] if found else []:
-            raise ReleaseError(problems[0])
-        if subprocess.run(shlex.split(check), cwd=root, check=False).returncode:  # noqa: S603 - the caller's command
-            raise ReleaseError(f"The checks failed (`{check}`): nothing was released.")
+        _require_fit(root, version)
+        _require_checked(root, check)
         _commit(root, version, title)
     git(root, "tag", "--annotate", "--message", title, tag)
     return f"{tag} is committed and tagged. Push both: `git push --follow-tags`."
+
+
+def _require_fit(root: Path, version: str) -> None:
+    """Raise a ReleaseError if *version* or the changelog do not fit what changed."""
+    newest = newest_tag(root)
+    if not newest and is_released(root):
+        raise ReleaseError(f"{CHANGELOG} tells of releases whose tags are not in this clone: `git fetch --tags`.")
+    found = report(root, newest) if newest else None
+    if "- " not in unreleased(root):
+        raise ReleaseError(f"Unreleased in {CHANGELOG} is empty: tell callers what changed.")
+    if Version(version) < (lowest := Version(found.next) if found else version_of(root)):
+        raise ReleaseError(f"{version} is too small: it has to be {lowest} or later.")
+    if problems := [each for each in found.problems if CHANGELOG in each] if found else []:
+        raise ReleaseError(problems[0])
+
+
+def _require_checked(root: Path, check: str) -> None:
+    """Raise a ReleaseError if the command *check* fails, or the tree is another one after it."""
+    checked = git(root, "rev-parse", "HEAD")
+    try:
+        status = subprocess.run(shlex.split(check), cwd=root, check=False).returncode  # noqa: S603 - the caller's command
+    except OSError as error:
+        raise ReleaseError(f"The checks cannot be run (`{check}`): {error.strerror}.") from error
+    if status:
+        raise ReleaseError(f"The checks failed (`{check}`): nothing was released.")
+    if git(root, "rev-parse", "HEAD") != checked or git(root, "status", "--porcelain"):
+        raise ReleaseError("The tree changed while the checks ran: nothing was released. Run it again.")
 
 
 def _commit(root: Path, version: str, title: str) -> None:

@@ -35,6 +35,11 @@ def _names(values: Mapping[str, Any]) -> str:
     return f"<{', '.join(values) or 'none'}>"
 
 
+def _only_of_httpx(_: object, __: object, arguments: Mapping[str, Any]) -> None:
+    for name in arguments.keys() & {"base_url", "follow_redirects", "timeout"}:
+        raise ValueError(f"{name} is an argument of the client itself, not of httpx_args")
+
+
 @define
 class _Connections:
     """The httpx clients of one client, made when they are needed, in the process that needs them."""
@@ -68,6 +73,9 @@ class Client:
         on_invalid: How to handle a malformed object in a list: `"raise"` a `DecodeError`, or `"keep"` a
             `MalformedRecord` in its place.
         httpx_args: More arguments for `httpx.Client` and `httpx.AsyncClient`, such as `transport`.
+
+    Raises:
+        ValueError: httpx_args has what is an argument of its own here, and would be ignored.
     """
 
     base_url: str = BASE_URL
@@ -77,7 +85,9 @@ class Client:
     verify_ssl: ssl.SSLContext | str | bool = True
     follow_redirects: bool = False
     on_invalid: OnInvalid = "raise"
-    httpx_args: Mapping[str, Any] = field(factory=dict[str, Any], converter=_fixed, repr=_names)
+    httpx_args: Mapping[str, Any] = field(
+        factory=dict[str, Any], converter=_fixed, repr=_names, validator=_only_of_httpx
+    )
     _connections: _Connections = field(factory=_Connections, init=False, repr=False)
 
     def with_headers(self, headers: Mapping[str, str]) -> Self:
@@ -122,7 +132,7 @@ class Client:
     def arguments(self, request: Request) -> dict[str, Any]:
         """Return *request* as arguments for httpx: `httpx.request(**client.arguments(request))`."""
         url = self.base_url.rstrip("/") + request.path
-        headers = httpx.Headers({"Accept": "application/json"})
+        headers = httpx.Headers({"Accept": "application/json, */*;q=0.8"})
         for name, value in (*self.headers.items(), *request.headers):
             headers[name] = value  # Whatever the case of the name, there is one header of it.
         if cookies := {**self.cookies, **dict(request.cookies)}:

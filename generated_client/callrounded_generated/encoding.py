@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from math import isfinite
 from typing import Any, cast
 
 from .decoding import record_of
@@ -13,7 +15,12 @@ __all__ = ["encodable", "encodable_properties", "fields_set", "is_list", "to_jso
 
 
 def encodable(value: Any) -> Any:
-    """Return *value* in a form in which msgspec writes what it was received as."""
+    """Return *value* in a form in which msgspec writes what it was received as.
+
+    Raises:
+        ValueError: it cannot be written: NaN, or a date-time without an offset, of which the server would have to guess
+            which time it is.
+    """
     if isinstance(value, Model):
         nothing_noted = received_with(value) == {}
         return value if nothing_noted and record_of(type(value)).is_flat else encodable_properties(value)
@@ -23,6 +30,10 @@ def encodable(value: Any) -> Any:
         return list(map(encodable, value))
     if is_dict(value):
         return {name: encodable(element) for name, element in value.items()}
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(f"{value!r} has no offset from UTC: use an aware datetime, such as datetime.now(UTC)")
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"{value} is no number of JSON")
     return value
 
 
@@ -40,7 +51,8 @@ def encodable_properties(model: Model) -> dict[str, Any]:
         elif found.get(name) is None:
             found[name] = noted
     given = {name: value for name, value in found.items() if value is not UNSET}
-    return given if record.is_flat else {name: encodable(value) for name, value in given.items()}
+    # What was received can be written.
+    return given if record.is_flat and received is not None else {name: encodable(each) for name, each in given.items()}
 
 
 def fields_set(model: Model) -> frozenset[str]:

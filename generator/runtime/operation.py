@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from types import UnionType
 from typing import IO, Any, TypeAlias, get_args, get_origin
 from urllib.parse import quote, urlencode
@@ -72,10 +71,10 @@ def path(template: str, *values: tuple[str, Any]) -> str:
 
 
 def query(*values: tuple[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return query parameters as text. None is not sent; a list is sent as one parameter for each of its values."""
+    """Return query parameters as text. None is not sent; a list or object is one parameter for each of its values."""
     sent: list[tuple[str, str]] = []
     for name, value in values:
-        if isinstance(value, Model):
+        if isinstance(value, Model | dict):
             sent += _fields(value)
         elif value is not None:
             sent += [(name, text(item)) for item in (value if is_list(value) else [value])]
@@ -107,10 +106,16 @@ def body(value: Any, offered: Sequence[tuple[str, str, Any]]) -> Body | None:
                 return Body(media_type=f"{media_type}; boundary=empty", content=b"--empty--\r\n")
             return Body(media_type=media_type, files=fields)
         case "content":
-            payload = value.payload if isinstance(value, File) else value
-            return Body(media_type=media_type, content=payload if isinstance(payload, bytes) else payload.read())
+            return Body(media_type=media_type, content=_bytes_of(value.payload if isinstance(value, File) else value))
         case _:
             return Body(media_type=media_type, content=to_json(value))
+
+
+def _bytes_of(payload: Any) -> bytes:
+    if isinstance(payload, str):
+        return payload.encode()
+    content: bytes = payload.read() if hasattr(payload, "read") else bytes(memoryview(payload))
+    return content
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -128,12 +133,14 @@ def _fields(value: Any, *, as_text: bool = True) -> Iterator[tuple[str, Any]]:
 
 
 def _text_of_field(value: Any) -> str:
-    return "" if value is None else text(encodable(value))
+    return "" if value is None else text(value)
 
 
 def _form_field(value: Any) -> FormField:
     if isinstance(value, File):
         return value.file_name, value.payload, value.mime_type
+    if isinstance(value, bytes):
+        return None, value, "application/octet-stream"
     plain = msgspec.to_builtins(encodable(value))
     media_type = "application/json" if isinstance(plain, dict | list) else "text/plain"
     return None, _text_of_field(value).encode(), media_type
@@ -145,9 +152,7 @@ def text(value: Any) -> str:
     Raises:
         ValueError: it is a date-time without an offset from UTC: the server would have to guess which time it is.
     """
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError(f"{value!r} has no offset from UTC: use an aware datetime, such as datetime.now(UTC)")
     if is_list(value):
         return ",".join(map(text, value))
-    plain = msgspec.to_builtins(value)
+    plain = msgspec.to_builtins(encodable(value))
     return plain if isinstance(plain, str) else msgspec.json.encode(plain).decode()

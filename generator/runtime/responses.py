@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Generic, Literal, TypeVar
 
 import httpx
-from attrs import define, field
+from attrs import define
 
 from .decoding import decode_json
 from .errors import DecodeError, UnexpectedStatus
@@ -16,7 +16,7 @@ from .types import OnInvalid
 T = TypeVar("T")
 
 
-@define(frozen=True, kw_only=True, eq=False)
+@define(frozen=True, kw_only=True, eq=False, repr=False)
 class Response(Generic[T]):
     """A response of the API, whatever its status.
 
@@ -29,7 +29,10 @@ class Response(Generic[T]):
 
     parsed: T | None
     is_documented_success: bool
-    http: httpx.Response = field(repr=False)
+    http: httpx.Response
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status_code}: {self.parsed!r:.200}>"
 
     @property
     def status_code(self) -> int:
@@ -85,7 +88,7 @@ def read(
     if expected is None:
         return Response(parsed=None, is_documented_success=False, http=http)
     try:
-        parsed = _decode(expected, http.content, on_invalid)
+        parsed = _decode(expected, http, on_invalid)
     except DecodeError as error:
         if http.is_success:
             error.response = http
@@ -94,14 +97,16 @@ def read(
     return Response(parsed=parsed, is_documented_success=http.is_success, http=http)
 
 
-def _decode(expected: Expected, content: bytes, on_invalid: OnInvalid) -> Any:
+def _decode(expected: Expected, http: httpx.Response, on_invalid: OnInvalid) -> Any:
     match expected.kind:
+        case _ if http.request.method == "HEAD":  # It has the headers of a GET, and no body.
+            return None
         case "json":
-            return decode_json(expected.type, content, on_invalid=on_invalid)
+            return decode_json(expected.type, http.content, on_invalid=on_invalid)
         case "text":
-            return content.decode("utf-8", "replace")
+            return http.text
         case "bytes":
-            return content
+            return http.content
         case "nothing":
             return None
 

@@ -93,6 +93,8 @@ def new_checkpoint(
     """Return where a listing begins whose *first* request this is."""
     if first.cursor is not None and first.use_cursor is False:
         raise ConfigurationError("cursor= implies cursor mode: leave out use_cursor=False.")
+    if first.cursor == "":
+        raise ConfigurationError("cursor= is empty: leave it out to begin at the first record.")
     by_cursor = first.use_cursor or first.cursor is not None
     if by_cursor and first.page is not None:
         raise ConfigurationError("page= is for page mode: leave it out, or cursor= and use_cursor=True.")

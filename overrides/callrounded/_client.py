@@ -15,11 +15,11 @@ from callrounded_generated.responses import Response
 from ._arguments import ListingOptions
 from ._connections import CLOSED, AsyncConnections, Connections, new_async_client, new_client
 from ._error_mapping import mapped_errors, successful
-from ._errors import APIError, ClientClosedError
+from ._errors import ClientClosedError, RoundedError
 from ._operation import AnyOperation, Operation, by_name, copied, name_of
 from ._options import NOT_GIVEN, NotGiven, OnInvalid, Options, Timeout
 from ._resources import AsyncListResource, ListResource
-from ._retry import Hold, retried
+from ._retry import Attempts, Hold
 from ._tracing import span
 
 H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
@@ -174,16 +174,18 @@ class Rounded(_BaseRounded[httpx.Client]):
         return cast(T, self._send(operation, by_name(operation, args, kwargs), Hold()).parsed)
 
     def _send(self, operation: AnyOperation, arguments: dict[str, Any], hold: Hold) -> Response[Any]:
-        @retried(self._options, hold)
+        attempts = Attempts(self._options, hold)
+
+        @attempts
         def attempt() -> Response[Any]:
-            hold.wait()
+            attempts.wait()
             http, secret = self._http(), self._api.token
             with span(name_of(operation)), mapped_errors(secret, http):
                 return successful(operation.sync_detailed(self._api.set_httpx_client(http), **arguments), secret)
 
         try:
             return attempt()
-        except APIError as error:
+        except RoundedError as error:
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
     def close(self) -> None:
@@ -222,9 +224,11 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
         return cast(T, (await self._send(operation, by_name(operation, args, kwargs), Hold())).parsed)
 
     async def _send(self, operation: AnyOperation, arguments: dict[str, Any], hold: Hold) -> Response[Any]:
-        @retried(self._options, hold)
+        attempts = Attempts(self._options, hold)
+
+        @attempts
         async def attempt() -> Response[Any]:
-            await hold.wait_async()
+            await attempts.wait_async()
             http, secret = self._http(), self._api.token
             with span(name_of(operation)), mapped_errors(secret, http):
                 api = self._api.set_async_httpx_client(http)
@@ -232,7 +236,7 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
 
         try:
             return await attempt()
-        except APIError as error:
+        except RoundedError as error:
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
     async def aclose(self) -> None:

@@ -63,9 +63,10 @@ class Connections(Generic[H]):
         try:
             return self._make()
         except Exception as error:
-            # A proxy variable that is no URL, a file of certificates that is not there.
+            # A proxy variable that is no URL, and may hold a password; a file of certificates that is not there.
+            reason = "InvalidURL" if isinstance(error, httpx.InvalidURL) else f"{type(error).__name__}: {error}"
             raise ConfigurationError(
-                f"httpx cannot be set up ({type(error).__name__}: {error}). "
+                f"httpx cannot be set up ({reason}). "
                 "Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
             ) from error
 

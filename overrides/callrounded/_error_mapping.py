@@ -39,6 +39,7 @@ _CERTIFICATE_HINT: Final = (
     "The server's certificate is not trusted: set SSL_CERT_FILE to the certificates to trust, or pass "
     "http_client=httpx.Client(verify=...)."
 )
+_CLOSED_MEANWHILE: Final = "The client was closed while a request was in flight."
 _BY_STATUS: Final[Mapping[int, type[APIStatusError]]] = {
     400: BadRequestError,
     401: AuthenticationError,
@@ -61,8 +62,15 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
     except DecodeError as error:
         if error.response is None:  # It is the caller's own, of an event hook.
             raise
-        error.response = received(error.response, secret)
-        raise _error_inside(error.response, error) from error
+        shown = received(error.response, secret)
+        if shown is not error.response:  # The server repeats the key, perhaps where the body is not as it should be.
+            error.args = error.path, error.expected, error.found = (
+                "$",
+                error.expected,
+                "a response that holds the API key",
+            )
+        error.response = shown
+        raise _error_inside(shown, error) from error
     except httpx.HTTPStatusError as error:  # An event hook of the caller called `raise_for_status()`.
         error.request = redacted_request(error.request)
         error.response = received(error.response, secret)
@@ -70,11 +78,13 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
     except (UnicodeEncodeError, httpx.InvalidURL) as error:
         raise ConfigurationError(f"The request cannot be sent with these parameters: {error}.") from error
     except (httpx.HTTPError, UnicodeError) as error:
+        if http.is_closed:
+            raise ClientClosedError(_CLOSED_MEANWHILE) from error
         # The last one comes from a redirect to something that is no URL: httpx reads it even where it does not follow.
         raise _connection_error(error) from error
     except RuntimeError as error:
         if http.is_closed:
-            raise ClientClosedError("The client was closed while a request was in flight.") from error
+            raise ClientClosedError(_CLOSED_MEANWHILE) from error
         raise
 
 

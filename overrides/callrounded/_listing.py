@@ -48,7 +48,7 @@ class Listing(Generic[T]):
         start: Where it begins.
         checkpoint: Where to resume after the records that were handed out.
         options: Of these, `verify`, `concurrency` and `on_progress` matter.
-        window: How many pages may be in flight at first; None for a list.
+        window: How many pages may be requested before their turn comes.
         collected: The records so far, if this is a list.
         passes: The number of the pass that is being read.
         progress: How far it is.
@@ -60,14 +60,15 @@ class Listing(Generic[T]):
         start: Checkpoint,
         options: ListingOptions = _PAGE_BY_PAGE,
         *,
-        window: int | None = 0,
+        window: int = 0,
+        collects: bool = False,
         cursors: Collection[str | None] = (),
     ) -> None:
-        """Prepare a listing from *start* on; *cursors* led there."""
+        """Prepare a listing from *start* on; *cursors* led there. One that *collects* is a list."""
         self.start = self.checkpoint = start
         self.options = options
         self.window = window
-        self.collected: list[T] | None = [] if window is None else None
+        self.collected: list[T] | None = [] if collects else None
         self.passes = 1
         self.progress = Progress(0, start["total"], 0)
         self.is_done = start["at_end"] or start["max_items"] == 0
@@ -119,8 +120,8 @@ class Listing(Generic[T]):
             self.options.on_progress(self.progress)
 
     def widen(self) -> None:
-        """Double the window: the consumer keeps pace."""
-        self.window = self.window and min(2 * self.window, self.options.concurrency)
+        """Double the window, up to as many as may be in flight: the consumer keeps pace."""
+        self.window = max(self.window, min(2 * self.window, self.options.concurrency))
 
     def finish(self) -> None:
         """Raise an IncompleteListingError if the listing is not complete."""
@@ -189,7 +190,7 @@ def single_page(start: Checkpoint, request: PageRequest, response: Response[Any]
 
 
 @contextmanager
-def at_position(listing: Listing[Any]) -> Generator[None, None, None]:
+def errors_with_checkpoint(listing: Listing[Any]) -> Generator[None, None, None]:
     """Give every error of ours the position after the last page, and the records of a list."""
     try:
         yield

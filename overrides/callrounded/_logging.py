@@ -7,6 +7,7 @@ or `debug` prints the records on stderr.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import warnings
@@ -65,9 +66,11 @@ def received(response: httpx.Response, secret: str) -> httpx.Response:
         content = b""
         response = httpx.Response(response.status_code, headers=response.headers, request=sent)
     headers = response.headers.multi_items()
-    is_repeated = secret.encode() in content or any(secret in value for _, value in headers)
+    spellings = [each.encode() for each in (secret, json.dumps(secret)[1:-1], secret.replace("/", r"\/"))]
+    is_repeated = any(each in content for each in spellings) or any(secret in value for _, value in headers)
     if is_repeated and len(secret) >= _SHORTEST_SECRET:
-        content = content.replace(secret.encode(), _REDACTED.encode())
+        for each in spellings:
+            content = content.replace(each, _REDACTED.encode())
         response = httpx.Response(response.status_code, content=content, request=sent)
         # Not passed above: httpx would unpack the content because they say so.
         response.headers = httpx.Headers([(name, value.replace(secret, _REDACTED)) for name, value in headers])

@@ -10,7 +10,7 @@ import httpx
 
 from ._checkpoint import Checkpoint, ListEnvelope, as_json, new_checkpoint
 from ._errors import ConfigurationError, PaginationError
-from ._listing import Listing, ReceivedPage, at_position
+from ._listing import Listing, ReceivedPage, errors_with_checkpoint
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -41,7 +41,7 @@ class _AnyPage(Generic[T, R]):
     def __init__(self, page: ReceivedPage[T], read: R, cursors: frozenset[str | None] = frozenset()) -> None:
         """Show *page*, to which *cursors* led; *read* reads those after it."""
         if page.response is None:
-            raise PaginationError("No next page: the listing ends here.")
+            raise PaginationError("No next page: the API has none beyond the last one, which did not tell.")
         envelope: ListEnvelope[T] = cast(Any, page.response.parsed)
         self.data: list[T] = page.records
         self.message: str = envelope.message
@@ -82,7 +82,7 @@ class _AnyPage(Generic[T, R]):
         read, page = self._source()
         listing = Listing[T](new_checkpoint(page.checkpoint["operation"], page.checkpoint["filters"], page.request))
         listing.next_request()
-        with at_position(listing):
+        with errors_with_checkpoint(listing):
             listing.receive(page.request, page.response)
         return read, listing
 

@@ -112,7 +112,7 @@ class PagePass(_Pass[T]):
         self.changed = self.changed or len(unseen) < len(data)
         self.page += 1
         self.ended = not data if self._last is None else number >= self._last
-        if self._last is None and not self.ended:
+        if data and not self.ended:
             self._check_progress(f"page {number}")
         return unseen
 
@@ -132,9 +132,9 @@ class PagePass(_Pass[T]):
             self.expected = total if self._first == 1 else None
             return
         self._last = max(page.total_pages, self._first)
-        # The server may cap the size: a page that others follow shows it. The last page alone proves nothing.
-        proves_nothing = 1 < self._first == self._last
-        self.expected = size if proves_nothing else total - (self._first - 1) * size
+        # The server may cap the size of a page: one that others follow shows it, the last page alone does not.
+        is_size_unknown = 1 < self._first == self._last
+        self.expected = size if is_size_unknown else total - (self._first - 1) * size
         if self._max_items is not None and size:
             last_of_interest = self._first - 1 - (-self._max_items // size)
             if last_of_interest < self._last:

@@ -1,10 +1,7 @@
 """The two drivers of a listing, one with threads and one with tasks: they keep pages in flight, in order.
 
-What they decide is decided in `_listing`. Both look ahead as far as the window of the listing allows:
-
-- 0 requests a page when its turn comes,
-- an iterator begins with 1, and doubles it with each page that is consumed,
-- None is for a list: all pages that are known are asked for, and `concurrency` of them are in flight.
+What they decide is decided in `_listing`: which pages there are, and how many may be requested before their turn
+comes. Of these, `concurrency` are in flight.
 """
 
 from __future__ import annotations
@@ -21,7 +18,7 @@ from callrounded_generated.responses import Response
 from ._checkpoint import PageRequest
 from ._connections import running_loop
 from ._errors import NotFoundError
-from ._listing import Listing, ReceivedPage, at_position
+from ._listing import Listing, ReceivedPage, errors_with_checkpoint
 from ._retry import Hold
 
 T = TypeVar("T")
@@ -29,46 +26,44 @@ R = TypeVar("R")
 
 Result: TypeAlias = Callable[[], Response[Any]]
 """Returns a response, or raises what came instead."""
-Send: TypeAlias = Callable[[PageRequest, Hold], Response[Any]]
-"""Sends a request, once the hold is over."""
-AsyncSend: TypeAlias = Callable[[PageRequest, Hold], Coroutine[Any, Any, Response[Any]]]
+Fetch: TypeAlias = Callable[[PageRequest, Hold], Response[Any]]
+"""Requests a page, once the hold is over."""
+AsyncFetch: TypeAlias = Callable[[PageRequest, Hold], Coroutine[Any, Any, Response[Any]]]
 
 
-def read_pages(listing: Listing[T], send: Send) -> Generator[ReceivedPage[T], None, None]:
+def read_pages(listing: Listing[T], fetch: Fetch) -> Generator[ReceivedPage[T], None, None]:
     """Yield the pages of *listing*."""
     hold, threads = Hold(), ThreadPoolExecutor(listing.options.concurrency, thread_name_prefix="callrounded")
     in_flight: deque[tuple[PageRequest, Result]] = deque()
 
     def begin(request: PageRequest) -> Result:
-        context = copy_context()
-
-        def call() -> Response[Any]:
-            return context.run(send, request, hold)
+        def fetch_here() -> Response[Any]:
+            return copy_context().run(fetch, request, hold)
 
         if listing.window == 0 or (not in_flight and not listing.progress.pages):
-            return call  # Nothing is in flight beside it: this thread can do it.
+            return fetch_here  # When its turn comes: nothing else is in flight meanwhile.
         try:
-            return threads.submit(call).result
+            return threads.submit(copy_context().run, fetch, request, hold).result
         except RuntimeError:  # The interpreter is about to exit, or no thread can be started.
-            return call
+            return fetch_here
 
     try:
         while not listing.is_done:
-            with at_position(listing):
+            with errors_with_checkpoint(listing):
                 _request_pages(listing, in_flight, begin, at_least=1)
                 page = _received(listing, *in_flight.popleft())
                 _request_pages(listing, in_flight, begin)
             listing.report(page)
             yield page
             listing.widen()
-        with at_position(listing):
+        with errors_with_checkpoint(listing):
             listing.finish()
     finally:
         hold.stop()
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-async def read_pages_async(listing: Listing[T], send: AsyncSend) -> AsyncGenerator[ReceivedPage[T], None]:
+async def read_pages_async(listing: Listing[T], fetch: AsyncFetch) -> AsyncGenerator[ReceivedPage[T], None]:
     """Do what `read_pages` does, with tasks."""
     running_loop()  # Under trio, this says so.
     hold, free_slots = Hold(), asyncio.Semaphore(listing.options.concurrency)
@@ -76,14 +71,14 @@ async def read_pages_async(listing: Listing[T], send: AsyncSend) -> AsyncGenerat
 
     async def sent(request: PageRequest) -> Response[Any]:
         async with free_slots:
-            return await send(request, hold)
+            return await fetch(request, hold)
 
     def begin(request: PageRequest) -> asyncio.Task[Response[Any]]:
         return asyncio.create_task(sent(request))
 
     try:
         while not listing.is_done:
-            with at_position(listing):
+            with errors_with_checkpoint(listing):
                 _request_pages(listing, in_flight, begin, at_least=1)
                 request, task = in_flight[0]
                 await asyncio.wait([task])
@@ -93,7 +88,7 @@ async def read_pages_async(listing: Listing[T], send: AsyncSend) -> AsyncGenerat
             listing.report(page)
             yield page
             listing.widen()
-        with at_position(listing):
+        with errors_with_checkpoint(listing):
             listing.finish()
     finally:
         await _end([task for _, task in in_flight])
@@ -125,8 +120,7 @@ def _request_pages(
     listing: Listing[Any], in_flight: deque[tuple[PageRequest, R]], begin: Callable[[PageRequest], R], at_least: int = 0
 ) -> None:
     """Have as many pages in flight as the window allows, and *at_least* so many."""
-    ahead = listing.window
-    while (ahead is None or len(in_flight) < max(ahead, at_least)) and (request := listing.next_request()) is not None:
+    while len(in_flight) < max(listing.window, at_least) and (request := listing.next_request()) is not None:
         in_flight.append((request, begin(request)))
 
 

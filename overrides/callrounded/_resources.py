@@ -28,6 +28,7 @@ from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, new_checkpoint
 from ._errors import ConfigurationError
 from ._listing import Listing, ReceivedPage, single_page
 from ._operation import AnyOperation, Operation, by_name, copied, name_of
+from ._options import count_fault
 from ._page import AsyncPage, Page, PendingPage
 from ._prefetch import read_pages, read_pages_async
 from ._retry import Hold
@@ -60,6 +61,8 @@ class _AnyListResource(Generic[P, L, T, S]):
         del parameters["client"]
         self._filters = parameters.keys() - _PAGING
         listing = inspect.signature(options).parameters
+        if unknown := listing.keys() - fields_dict(ListingOptions).keys() - self._filters:
+            raise TypeError(f"{name_of(operation)} has no parameter {min(unknown)}, which its options have.")
         # So that help() and notebooks show the real parameters.
         self._methods = {
             name: self._showing(name, shown.values())
@@ -86,6 +89,9 @@ class _AnyListResource(Generic[P, L, T, S]):
 
     def _single(self, arguments: dict[str, Any]) -> tuple[Checkpoint, PageRequest]:
         """Return the position before the one page that these *arguments* ask for, and the request for it."""
+        for name in ("page", "limit"):
+            if (value := arguments.get(name)) is not None and (fault := count_fault(value, at_least=1)):
+                raise ConfigurationError(f"{name} {fault}: {value!r}")
         sent: dict[str, Any] = {name: arguments.get(name) for name in _PAGING}
         filters = {name: value for name, value in arguments.items() if name not in _PAGING and value is not None}
         start = new_checkpoint(name_of(self._operation), filters, PageRequest(**sent))
@@ -93,7 +99,7 @@ class _AnyListResource(Generic[P, L, T, S]):
             sent["use_cursor"] = True
         return start, PageRequest(**sent)
 
-    def _begin(self, options: ListingOptions, given: dict[str, Any], *, window: int | None) -> Listing[T]:
+    def _begin(self, options: ListingOptions, given: dict[str, Any], *, collects: bool) -> Listing[T]:
         """Return the listing that these arguments of `iter_all` or `list_all` ask for."""
         operation = name_of(self._operation)
         if ambiguous := given.keys() & self._filters & fields_dict(ListingOptions).keys():
@@ -103,7 +109,8 @@ class _AnyListResource(Generic[P, L, T, S]):
         start = options.start(operation)
         if unknown := start["filters"].keys() - self._filters:
             raise ConfigurationError(f"The checkpoint is damaged: {min(unknown)!r:.80} is no filter of this listing.")
-        return Listing(start, options, window=window)
+        # An iterator begins with one page ahead; a list is always ready to fill the slots that become free.
+        return Listing(start, options, window=2 * options.concurrency if collects else 1, collects=collects)
 
 
 class ListResource(_AnyListResource[P, L, T, Send]):
@@ -135,7 +142,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             IncompleteListingError: records are missing, or the listing kept changing.
             PaginationLoopError: the server keeps handing out the same page or cursor.
         """
-        return self._records(self._begin(self._options(*args, **kwargs), kwargs, window=1))
+        return self._records(self._begin(self._options(*args, **kwargs), kwargs, collects=False))
 
     def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error.
@@ -147,7 +154,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             APIError, PaginationError: as in `iter_all`. `partial` has the records before it, `checkpoint` where to
                 resume: together with what `list_all(checkpoint=error.checkpoint)` returns, they are the whole.
         """
-        listing = self._begin(self._options(*args, **kwargs), kwargs, window=None)
+        listing = self._begin(self._options(*args, **kwargs), kwargs, collects=True)
         for _ in self._read(listing):
             pass
         return listing.collected or []
@@ -172,10 +179,10 @@ class ListResource(_AnyListResource[P, L, T, Send]):
                 yield from page.records
 
     def _read(self, listing: Listing[T]) -> Generator[ReceivedPage[T], None, None]:
-        def send(request: PageRequest, hold: Hold) -> Response[Any]:
+        def fetch(request: PageRequest, hold: Hold) -> Response[Any]:
             return self._send(self._operation, listing.start["filters"] | request.arguments(), hold)
 
-        return read_pages(listing, send)
+        return read_pages(listing, fetch)
 
 
 class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
@@ -183,11 +190,11 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
 
     def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> AsyncIterator[T]:
         """Yield every record, page after page, in the order of the server: see `ListResource.iter_all`."""
-        return self._records(self._begin(self._options(*args, **kwargs), kwargs, window=1))
+        return self._records(self._begin(self._options(*args, **kwargs), kwargs, collects=False))
 
     async def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error: see `ListResource.list_all`."""
-        listing = self._begin(self._options(*args, **kwargs), kwargs, window=None)
+        listing = self._begin(self._options(*args, **kwargs), kwargs, collects=True)
         async for _ in self._read(listing):
             pass
         return listing.collected or []
@@ -212,7 +219,7 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
                     yield record
 
     def _read(self, listing: Listing[T]) -> AsyncGenerator[ReceivedPage[T], None]:
-        async def send(request: PageRequest, hold: Hold) -> Response[Any]:
+        async def fetch(request: PageRequest, hold: Hold) -> Response[Any]:
             return await self._send(self._operation, listing.start["filters"] | request.arguments(), hold)
 
-        return read_pages_async(listing, send)
+        return read_pages_async(listing, fetch)

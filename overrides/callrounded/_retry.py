@@ -44,7 +44,7 @@ def is_retryable(error: BaseException) -> bool:
     if isinstance(error, APIConnectionError) or (
         isinstance(error, APIStatusError) and error.status_code in RETRIED_STATUSES
     ):
-        return error.request is None or error.request.method in _IDEMPOTENT
+        return error.request is not None and error.request.method in _IDEMPOTENT
     return False
 
 
@@ -113,53 +113,72 @@ class Hold:
         """End all waits: the listing is over."""
         self._stopped.set()
 
-    def wait(self) -> None:
-        """Wait until a request may be sent, or raise CancelledError if the listing is over."""
+    def wait(self, not_before: float = 0.0) -> None:
+        """Wait until a request may be sent, *not_before* this time; raise CancelledError if the listing is over."""
         waited: float | None = None
         # A time is waited for once, as the clock of a test may stand still; the response to another request extends it.
-        while waited != self._until:
-            waited = self._until
-            if self._stopped.wait(self._seconds_left()):
+        while waited != (until := max(self._until, not_before)):
+            waited = until
+            if self._stopped.wait(_seconds_until(until)):
                 raise CancelledError
 
-    async def wait_async(self) -> None:
-        """Wait until a request may be sent."""
+    async def wait_async(self, not_before: float = 0.0) -> None:
+        """Wait until a request may be sent, *not_before* this time."""
         waited: float | None = None
-        while waited != self._until:
-            waited = self._until
-            if seconds := self._seconds_left():
+        while waited != (until := max(self._until, not_before)):
+            waited = until
+            if seconds := _seconds_until(until):
                 await asyncio.sleep(seconds)
 
-    def _seconds_left(self) -> float:
-        """Return how long a request has to wait now; 0 in tests that switched waits off (`stamina.set_testing`)."""
-        return 0.0 if stamina.is_testing() else max(0.0, self._until - time.monotonic())
+
+def _seconds_until(moment: float) -> float:
+    """Return how long to wait; 0 in tests that switched waits off (`stamina.set_testing`)."""
+    return 0.0 if stamina.is_testing() else max(0.0, moment - time.monotonic())
 
 
-def retried(options: Options, hold: Hold) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Return a decorator that repeats a function, sync or async, where that may help.
+class Attempts:
+    """The attempts of one request. As a decorator, it repeats a function, sync or async, where that may help.
 
-    The function waits for the *hold* before each attempt.
+    The function waits before each attempt: for the *hold*, which all requests of a listing share, and for its own time.
+    stamina itself does not wait, because its waits cannot be ended.
     """
-    failed = 0
 
-    def seconds_after(error: Exception) -> float | bool:
-        nonlocal failed
+    def __init__(self, options: Options, hold: Hold) -> None:
+        self._options = options
+        self._hold = hold
+        self._failed = 0
+        self._not_before = 0.0
+
+    def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
+        """Return *function*, repeated."""
+        attempt_number.set(1)
+        # No timeout: it would end the retries after 45 s, whatever max_retries and Retry-After say.
+        attempts = self._options.max_retries + 1
+        return stamina.retry(on=self._on_failure, attempts=attempts, timeout=None)(function)
+
+    def wait(self) -> None:
+        """Wait until the next attempt may be made."""
+        self._hold.wait(self._not_before)
+
+    async def wait_async(self) -> None:
+        """Do the same, without blocking."""
+        await self._hold.wait_async(self._not_before)
+
+    def _on_failure(self, error: Exception) -> float | bool:
+        """Note when the next attempt may be made; return False if there is none, or that stamina need not wait."""
         if not isinstance(error, APIError):
             return False
-        error.attempts = failed = failed + 1
-        attempt_number.set(failed + 1)
-        seconds = wait_before_retry(error, failed, options)
+        error.attempts = self._failed = self._failed + 1
+        attempt_number.set(self._failed + 1)
+        seconds = wait_before_retry(error, self._failed, self._options)
         if seconds is None:
             return False
         log_retry(error, seconds)
-        if not isinstance(error, APIStatusError) or error.status_code not in _HOLDING_STATUSES:
-            return seconds
-        hold.extend(seconds)
+        if isinstance(error, APIStatusError) and error.status_code in _HOLDING_STATUSES:
+            self._hold.extend(seconds)
+        else:
+            self._not_before = time.monotonic() + seconds
         return 0.0
-
-    attempt_number.set(1)
-    # No timeout: it would end the retries after 45 s, whatever max_retries and Retry-After say.
-    return stamina.retry(on=seconds_after, attempts=options.max_retries + 1, timeout=None)
 
 
 def _is_not_ours(record: logging.LogRecord) -> bool:

@@ -34,7 +34,7 @@ def test_a_request_has_address_query_and_key() -> None:
         "https://api.callrounded.com/v1/phone-numbers?limit=5&cursor=2023-11-07T05%3A31%3A56%2B00%3A00"
     )
     assert request.headers["X-Api-Key"] == KEY
-    assert request.headers["Accept"] == "application/json"
+    assert request.headers["Accept"] == "application/json, */*;q=0.8"
     assert set(request.extensions["timeout"].values()) == {30.0}
     assert str(sent(AuthenticatedClient(token=KEY), LISTING).url) == "https://api.callrounded.com/v1/phone-numbers"
 
@@ -92,3 +92,10 @@ def test_timeouts(timeout: Any) -> None:
         request = http.build_request(**AuthenticatedClient(token=KEY, timeout=timeout).arguments(LISTING))
     expected = httpx.Timeout(7 if timeout is httpx.USE_CLIENT_DEFAULT else timeout)
     assert request.extensions["timeout"] == expected.as_dict()
+
+
+@pytest.mark.parametrize("name", ["timeout", "follow_redirects", "base_url"])
+def test_arguments_that_are_of_the_client_itself(name: str) -> None:
+    """What would be ignored among the arguments of httpx is refused."""
+    with pytest.raises(ValueError, match=f"^{name} is an argument of the client itself"):
+        AuthenticatedClient(token=KEY, httpx_args={name: 1})

@@ -1,7 +1,11 @@
 """From arguments to a request."""
 
+import math
+from datetime import datetime
 from enum import StrEnum
+from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -11,7 +15,9 @@ from callrounded_generated import AuthenticatedClient
 from callrounded_generated.api.phone_numbers import list_phone_numbers
 from callrounded_generated.encoding import to_json
 from callrounded_generated.models import ErrorDetail
-from callrounded_generated.operation import header, path, query, text
+from callrounded_generated.operation import body, header, path, query, text
+from callrounded_generated.responses import Expected, read
+from callrounded_generated.types import File
 
 
 class Colour(StrEnum):
@@ -79,6 +85,73 @@ def test_values_that_would_lead_elsewhere(value: str) -> None:
     """A value that a server would take for a step to another path is refused."""
     with pytest.raises(ValueError, match="id cannot be"):
         path("/v1/{id}/x", ("id", value))
+
+
+def test_objects_as_parameters() -> None:
+    """An object in the query is one parameter for each property; elsewhere it is written as in JSON."""
+    detail = ErrorDetail(field="a")
+    assert query(("x", detail), ("y", {"a": 1, "b": [True, "c"]})) == (
+        ("field", "a"),
+        ("a", "1"),
+        ("b", "true"),
+        ("b", "c"),
+    )
+    assert path("/v1/{x}", ("x", detail)) == "/v1/" + quote('{"field":"a"}', safe="")
+    assert query(("x", [detail])) == (("x", '{"field":"a"}'),)
+
+
+@pytest.mark.parametrize("value", [math.nan, -math.inf, datetime(2024, 1, 1)], ids=repr)
+def test_what_has_no_json(value: Any) -> None:
+    """What would arrive as null, or as a time that the server has to guess, is refused wherever it is sent."""
+    for send in (to_json, lambda value: body(value, [("application/json", "json", Any)])):
+        for sent in (value, [value], {"a": [value]}, ErrorDetail(field=value)):
+            with pytest.raises(ValueError, match=r"no number of JSON|no offset from UTC"):
+                send(sent)
+    with pytest.raises(ValueError, match=r"no number of JSON|no offset from UTC"):
+        text(value)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"ab", bytearray(b"ab"), memoryview(b"ab"), "ab", BytesIO(b"ab")],
+    ids=lambda value: type(value).__name__,
+)
+def test_binary_bodies(payload: Any) -> None:
+    """A binary body is anything that holds bytes."""
+    for value in (payload, File(payload)) if not isinstance(payload, BytesIO) else (payload,):
+        sent = body(value, [("application/octet-stream", "content", Any)])
+        assert sent is not None
+        assert sent.content == b"ab"
+
+
+def test_bytes_in_a_form() -> None:
+    """Bytes are sent as they are in a multipart form."""
+    sent = body({"file": b"ab"}, [("multipart/form-data", "files", Any)])
+    assert sent is not None
+    assert sent.files == [("file", (None, b"ab", "application/octet-stream"))]
+
+
+def respond(content: bytes, content_type: str, method: str = "GET") -> httpx.Response:
+    """Return a response of status 200."""
+    request = httpx.Request(method, "https://api.example")
+    return httpx.Response(200, content=content, headers={"Content-Type": content_type}, request=request)
+
+
+def test_text_has_the_charset_that_the_response_says() -> None:
+    """Text is UTF-8 unless the response says otherwise."""
+    for content, content_type in (
+        ("h\xe9".encode("latin-1"), "text/csv; charset=latin-1"),
+        ("h\xe9".encode(), "text/csv"),
+    ):
+        read_text = read(respond(content, content_type), [Expected(200, 200, "text", str)], [], "raise")
+        assert read_text.parsed == "h\xe9"
+        assert repr(read_text) == "<Response 200: 'h\xe9'>"
+
+
+def test_head() -> None:
+    """The response to HEAD has no body, whatever the document says that a GET would have."""
+    head = read(respond(b"", "application/json", "HEAD"), [Expected(200, 200, "json", ErrorDetail)], [], "raise")
+    assert (head.parsed, head.is_documented_success) == (None, True)
 
 
 def test_request_bodies() -> None:

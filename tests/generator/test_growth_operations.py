@@ -59,10 +59,10 @@ def test_signature(api: Api) -> None:
     signature = inspect.signature(api.list_o_auth_2_books.sync_detailed)
     assert str(signature).replace("'", "").split(" -> ")[0] == (
         "(client: Client, *, shelf: Annotated[int, Meta(ge=1)], book_id: UUID, query: str | None = None, "
-        "path: str | None = None, Request_: str | None = None, tags: list[str] | None = None, "
+        "path: str | None = None, request: str | None = None, tags: list[str] | None = None, "
         "kinds: list[Kind] | None = None, kind: ListOAuth2BooksKind, since: AwareDatetime | None = None, "
         "day: date | None = None, date: float | None = None, class_: str | None = None, self_: str | None = None, "
-        "filter_x: str | int | None = None, trace: bool | None = None, x_trace_id: str | None = None, x_count: int)"
+        "filterx: str | int | None = None, trace: bool | None = None, x_trace_id: str | None = None, x_count: int)"
     )
     assert str(inspect.signature(api.replace.sync_detailed)).replace("'", "").split(" -> ")[0] == (
         "(client: Client, *, shelf: str, book_id: UUID, body: list[Book], trace: str)"
@@ -86,7 +86,7 @@ def test_builds_requests(api: Api) -> None:
         day=dt.date(2024, 1, 2),
         date=2.5,
         class_="first",
-        filter_x=3,
+        filterx=3,
         x_trace_id="t",
         x_count=0,
     )

@@ -15,11 +15,11 @@ ROOT = Path(__file__).parents[2]
 Run = Callable[..., str]
 
 PATH = """
-  /v1/calls:
+  /v1/teapots:
     get:
-      operationId: listCalls
-      tags: [calls]
-      summary: List calls
+      operationId: listTeapots
+      tags: [teapots]
+      summary: List teapots
       parameters:
         - $ref: "#/components/parameters/Page"
         - $ref: "#/components/parameters/Limit"
@@ -27,9 +27,9 @@ PATH = """
         - $ref: "#/components/parameters/Cursor"
         - name: status
           in: query
-          description: Only calls with this status.
+          description: Only teapots with this status.
           schema:
-            $ref: "#/components/schemas/CallStatus"
+            $ref: "#/components/schemas/TeapotStatus"
         - name: verify
           in: query
           description: Whether to verify each call. An argument of iter_all() has the same name.
@@ -37,17 +37,17 @@ PATH = """
             type: boolean
       responses:
         "200":
-          description: The calls.
+          description: The teapots.
           content:
             application/json:
               schema:
-                $ref: "#/components/schemas/CallList"
+                $ref: "#/components/schemas/TeapotList"
         default:
           $ref: "#/components/responses/Error"
 """
 
 SCHEMAS = """
-    CallList:
+    TeapotList:
       allOf:
         - $ref: "#/components/schemas/ListEnvelope"
         - type: object
@@ -56,8 +56,8 @@ SCHEMAS = """
             data:
               type: array
               items:
-                $ref: "#/components/schemas/Call"
-    Call:
+                $ref: "#/components/schemas/Teapot"
+    Teapot:
       type: object
       required: [id, status]
       properties:
@@ -65,10 +65,10 @@ SCHEMAS = """
           type: string
           format: uuid
         status:
-          $ref: "#/components/schemas/CallStatus"
+          $ref: "#/components/schemas/TeapotStatus"
         seconds:
           type: [integer, "null"]
-    CallStatus:
+    TeapotStatus:
       type: string
       enum: [answered, missed]
 """
@@ -77,21 +77,21 @@ BY_HAND = {
     "import httpx\n\n": """import httpx
 from attrs import define
 
-from callrounded_generated.api.calls import list_calls
-from callrounded_generated.models import CallStatus
+from callrounded_generated.api.teapots import list_teapots
+from callrounded_generated.models import TeapotStatus
 """,
     "\n\nclass Rounded(": """
 
 @define(frozen=True, kw_only=True)
 class CallOptions(ListingOptions):
-    status: CallStatus | None = None
+    status: TeapotStatus | None = None
 
 
 class Rounded(""",
     "ListResource(list_phone_numbers, ListingOptions)": "ListResource(list_phone_numbers, ListingOptions)\n"
-    "    calls = ListResource(list_calls, CallOptions)",
-    "AsyncListResource(list_phone_numbers, ListingOptions)\n    calls = ListResource": (
-        "AsyncListResource(list_phone_numbers, ListingOptions)\n    calls = AsyncListResource"
+    "    teapots = ListResource(list_teapots, CallOptions)",
+    "AsyncListResource(list_phone_numbers, ListingOptions)\n    teapots = ListResource": (
+        "AsyncListResource(list_phone_numbers, ListingOptions)\n    teapots = AsyncListResource"
     ),
 }
 """What is written by hand in _client.py, in place of what stands there: as the docstring of _resources says."""
@@ -104,37 +104,37 @@ from typing import assert_type
 from uuid import UUID
 
 from callrounded import AsyncPage, AsyncRounded, Page, Rounded
-from callrounded_generated.api.calls import list_calls
-from callrounded_generated.models import Call, CallList, CallStatus
+from callrounded_generated.api.teapots import list_teapots
+from callrounded_generated.models import Teapot, TeapotList, TeapotStatus
 
 
 def use(client: Rounded) -> None:
-    page = client.calls.list(status=CallStatus.MISSED, limit=2)
-    assert_type(page, Page[Call])
-    assert_type(client.calls.list_all(status=CallStatus.MISSED), list[Call])
+    page = client.teapots.list(status=TeapotStatus.MISSED, limit=2)
+    assert_type(page, Page[Teapot])
+    assert_type(client.teapots.list_all(status=TeapotStatus.MISSED), list[Teapot])
     for call in page:
         assert_type(call.id, UUID)
         assert_type(call.seconds, int | None)
-    client.calls.list(verify=True)
-    client.calls.list(colour="red")  # type: ignore[call-arg]
-    client.calls.list(status=5)  # type: ignore[arg-type]
-    client.calls.iter_all(colour="red")  # type: ignore[call-arg]
-    client.calls.list_all(status=5)  # type: ignore[arg-type]
-    client.calls.list_all(limt=5)  # type: ignore[call-arg]
-    client.phone_numbers.list_all(status=CallStatus.MISSED)  # type: ignore[call-arg]
-    assert_type(client.call(list_calls, status=CallStatus.MISSED), CallList)
-    client.call(list_calls, colour="red")  # type: ignore[call-arg]
+    client.teapots.list(verify=True)
+    client.teapots.list(colour="red")  # type: ignore[call-arg]
+    client.teapots.list(status=5)  # type: ignore[arg-type]
+    client.teapots.iter_all(colour="red")  # type: ignore[call-arg]
+    client.teapots.list_all(status=5)  # type: ignore[arg-type]
+    client.teapots.list_all(limt=5)  # type: ignore[call-arg]
+    client.phone_numbers.list_all(status=TeapotStatus.MISSED)  # type: ignore[call-arg]
+    assert_type(client.call(list_teapots, status=TeapotStatus.MISSED), TeapotList)
+    client.call(list_teapots, colour="red")  # type: ignore[call-arg]
 
 
 async def use_async(client: AsyncRounded) -> None:
-    assert_type(await client.calls.list(status=None), AsyncPage[Call])
-    assert_type(client.calls.iter_all(status=CallStatus.MISSED, max_items=5), AsyncIterator[Call])
-    _ = client.calls.iter_all(colour="red")  # type: ignore[call-arg]
-    assert_type(await client.call(list_calls, status=CallStatus.MISSED), CallList)
+    assert_type(await client.teapots.list(status=None), AsyncPage[Teapot])
+    assert_type(client.teapots.iter_all(status=TeapotStatus.MISSED, max_items=5), AsyncIterator[Teapot])
+    _ = client.teapots.iter_all(colour="red")  # type: ignore[call-arg]
+    assert_type(await client.call(list_teapots, status=TeapotStatus.MISSED), TeapotList)
 '''
 
 LISTING = '''
-"""List the calls of a fake API on loopback."""
+"""List the teapots of a fake API on loopback."""
 
 import asyncio
 import json
@@ -144,7 +144,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from callrounded import AsyncRounded, ConfigurationError, InternalServerError, Rounded
-from callrounded_generated.models import CallStatus
+from callrounded_generated.models import TeapotStatus
 
 QUERIES = []
 CALLS = [{"id": str(UUID(int=number)), "status": "missed" if number % 3 else "answered"} for number in range(50)]
@@ -164,7 +164,7 @@ class Api(BaseHTTPRequestHandler):
             "data": found[(page - 1) * limit : page * limit],
             "current_page": page, "total_pages": -(-len(found) // limit), "total_items": len(found),
         }).encode()
-        self.send_response(200 if url.path == "/v1/calls" and self.headers["X-Api-Key"] == "key" else 404)
+        self.send_response(200 if url.path == "/v1/teapots" and self.headers["X-Api-Key"] == "key" else 404)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -181,20 +181,20 @@ options = {"api_key": "key", "base_url": f"http://127.0.0.1:{server.server_port}
 
 async def asynchronously():
     async with AsyncRounded(**options) as client:
-        return [call.id.int async for call in client.calls.iter_all(limit=7, status=CallStatus.MISSED)]
+        return [call.id.int async for call in client.teapots.iter_all(limit=7, status=TeapotStatus.MISSED)]
 
 
 with Rounded(**options, max_retries=0) as client:
-    page = client.calls.list(limit=10, status=CallStatus.ANSWERED, verify=True)
+    page = client.teapots.list(limit=10, status=TeapotStatus.ANSWERED, verify=True)
     answered = [call.id.int for call in page]
     verified = {query.get("verify") for query in QUERIES}
     try:
-        client.calls.list_all(verify=True)
+        client.teapots.list_all(verify=True)
     except ConfigurationError as error:
         refused = str(error)
     BROKEN.add("3")
     try:
-        client.calls.list_all(limit=7, status=CallStatus.MISSED)
+        client.teapots.list_all(limit=7, status=TeapotStatus.MISSED)
     except InternalServerError as error:
         checkpoint, partial = json.loads(json.dumps(error.checkpoint)), error.partial
     BROKEN.clear()
@@ -203,9 +203,9 @@ with Rounded(**options, max_retries=0) as client:
         "answered": answered,
         "verified": list(verified),
         "refused": refused,
-        "all": [call.id.int for call in client.calls.list_all(limit=7)],
+        "all": [call.id.int for call in client.teapots.list_all(limit=7)],
         "missed": asyncio.run(asynchronously()),
-        "resumed": [call.id.int for call in [*partial, *client.calls.list_all(checkpoint=checkpoint)]],
+        "resumed": [call.id.int for call in [*partial, *client.teapots.list_all(checkpoint=checkpoint)]],
     }))
 server.shutdown()
 '''

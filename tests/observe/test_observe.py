@@ -54,7 +54,7 @@ def har(
 def test_responses_as_documented(tmp_path: Path) -> None:
     """Of responses as the document says there is nothing to tell."""
     file = har(tmp_path / "page.har", page(sample_records(20)), headers={"Content-Type": "application/json"})
-    assert observe(file) == (0, "everything is as documented\n")
+    assert observe(file) == (0, "page.har, entry 1: 200\neverything is as documented\n")
 
 
 def test_documented_properties_that_are_never_there(tmp_path: Path) -> None:
@@ -62,9 +62,9 @@ def test_documented_properties_that_are_never_there(tmp_path: Path) -> None:
     records = [{name: value for name, value in each.items() if name != "redirect"} for each in sample_records(20)]
     status, output = observe(har(tmp_path / "page.har", page(records)))
     assert status == 0
-    assert output.startswith("is documented, and was never there:\n  openapi/rounded.yaml:")
-    assert output.endswith("components.schemas.PhoneNumberProperties.properties.redirect\n")
-    assert output.count("\n") == 2
+    _, never = output.split("is documented, and was never there:\n  openapi/rounded.yaml:")
+    assert never.endswith("components.schemas.PhoneNumberProperties.properties.redirect\n")
+    assert never.count("\n") == 1
 
 
 def test_undocumented_properties(tmp_path: Path) -> None:
@@ -112,21 +112,21 @@ def test_statuses_and_headers(tmp_path: Path) -> None:
 
 def test_other_paths(tmp_path: Path) -> None:
     """A request that is no operation of the document is named, and nothing else is said of it."""
-    status, output = observe(har(tmp_path / "call.har", {"id": 1}, path="/v1/calls"))
+    status, output = observe(har(tmp_path / "call.har", {"id": 1}, path="/v1/teapots"))
     assert (status, output) == (
         0,
-        "is new:\n  call.har, entry 1: GET /v1/calls is no operation of the document\n",
+        "call.har, entry 1: 200\nis new:\n  call.har, entry 1: GET /v1/teapots is no operation of the document\n",
     )
 
 
 def test_a_body_alone(tmp_path: Path) -> None:
-    """A body without a request is that of the one operation, or of the one that is named."""
+    """A body without a request is that of the operation that is named."""
     file = tmp_path / "body.json"
     file.write_text(json.dumps(page([{"type": "pstn"}])), encoding="utf-8")
-    for arguments in ([file], [file, "--operation=listPhoneNumbers"]):
-        status, output = observe(*arguments)
-        assert status == 1
-        assert "body.json: data[0]: 'id' is a required property" in output
+    status, output = observe(file, "--operation=listPhoneNumbers")
+    assert status == 1
+    assert "body.json: data[0]: 'id' is a required property" in output
+    assert "body.json: name its operation with --operation" in observe(file, "--operation=nothing")[1]
 
 
 def test_a_recording_keeps_no_secret(tmp_path: Path) -> None:
@@ -136,7 +136,8 @@ def test_a_recording_keeps_no_secret(tmp_path: Path) -> None:
     with fake.serve() as server:
         environment = {"CALLROUNDED_API_KEY": KEY, "CALLROUNDED_BASE_URL": server.url}
         live = observe("--live", "--query=limit=7", "--query=use_cursor=true", f"--write={recording}", **environment)
-    assert [request.query for request in fake.requests] == ["limit=7", "use_cursor=true"]
+    asked = [request.query for request in fake.requests if request.path == PATH]
+    assert asked == ["limit=7", "use_cursor=true"]
     written = recording.read_text(encoding="utf-8")
     for record in records:
         for private in (
@@ -149,9 +150,11 @@ def test_a_recording_keeps_no_secret(tmp_path: Path) -> None:
             assert private is None or private not in written
     assert KEY not in written
     assert server.url not in written
-    assert live == observe(recording)
-    assert live[0] == 0
+    recorded = observe(recording)
+    seen = "is not documented; add:"
+    assert live[1].partition(seen)[2] == recorded[1].partition(seen)[2]
     assert "transport, seen" in live[1]
+    assert live[0] == recorded[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -170,3 +173,26 @@ def test_wrong_use(arguments: list[str], expected: str) -> None:
     assert status == 2
     assert expected in output
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("http://127.0.0.1:9", "GET /v1/phone-numbers was not answered: "),
+        ("http://api.example", "http://api.example does not begin with https://: the key would be sent in plain text"),
+    ],
+)
+def test_live_without_an_answer(address: str, expected: str) -> None:
+    """An API that does not answer is named in a sentence, and the key goes nowhere in plain text."""
+    status, output = observe("--live", CALLROUNDED_API_KEY=KEY, CALLROUNDED_BASE_URL=address)
+    assert status == 2
+    assert expected in output
+    assert output.count("\n") == 1
+
+
+def test_an_entry_without_a_response(tmp_path: Path) -> None:
+    """A recording that is none is named."""
+    file = tmp_path / "broken.har"
+    file.write_text('{"log": {"entries": [{"request": {"method": "GET", "url": "https://api.example"}}]}}')
+    status, output = observe(file)
+    assert (status, "broken.har is no recording: an entry lacks 'response'" in output) == (2, True)

@@ -244,7 +244,8 @@ class History:
         return Listing[Record](
             self.start,
             ListingOptions(concurrency=self.world.concurrency),
-            window=None if self.world.is_list else 1,
+            window=16 if self.world.is_list else 1,
+            collects=self.world.is_list,
         )
 
     def take(self, listing: Listing[Record], page: ReceivedPage[Record]) -> None:
@@ -340,9 +341,7 @@ def read(history: History, *, faults: bool = False, changes: bool = True) -> Non
     handled: dict[PageRequest, Answer | None] = {}
     try:
         while not listing.is_done:
-            while (listing.window is None or len(in_flight) < listing.window) and (
-                request := listing.next_request()
-            ) is not None:
+            while len(in_flight) < listing.window and (request := listing.next_request()) is not None:
                 in_flight.append(request)
             assert in_flight, "waits for nothing"
             while in_flight[0] not in handled:

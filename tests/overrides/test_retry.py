@@ -22,6 +22,9 @@ from callrounded._retry import backoff, is_retryable, retry_after, wait_before_r
 
 RETRIED = {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530}
 
+_GET = httpx.Request("GET", "https://api.callrounded.com/v1/calls")
+_LOST = APIConnectionError("message", request=_GET)
+
 
 def _options(**changes: Any) -> Options:
     options = Options.resolve("sk-test-key", None, allow_insecure_http=False, own_http_client=True)
@@ -51,11 +54,12 @@ class TestWhether:
 
     def test_no_response_is_retried_and_a_wrong_response_is_not(self) -> None:
         """A connection may be better the next time; a complete response will be the same."""
-        assert is_retryable(APIConnectionError("message"))
-        assert is_retryable(APITimeoutError("message"))
+        assert is_retryable(APIConnectionError("message", request=_GET))
+        assert is_retryable(APITimeoutError("message", request=_GET))
         assert not is_retryable(
             APIResponseValidationError(path="data", expected="a list", found="null", response=_response(200))
         )
+        assert not is_retryable(APIConnectionError("message")), "nobody knows what was sent"
         assert not is_retryable(APIError("message"))
         assert not is_retryable(KeyboardInterrupt())
 
@@ -93,14 +97,19 @@ class TestWhen:
 
     def test_attempts_are_counted(self) -> None:
         """Two retries are three attempts."""
-        waits = [wait_before_retry(APIConnectionError("message"), attempt, _options()) for attempt in (1, 2, 3)]
+        waits = [wait_before_retry(_LOST, attempt, _options()) for attempt in (1, 2, 3)]
 
         assert [wait is not None for wait in waits] == [True, True, False]
-        assert wait_before_retry(APIConnectionError("message"), 1, _options(max_retries=0)) is None
+        assert wait_before_retry(_LOST, 1, _options(max_retries=0)) is None
 
     def test_no_wait_is_longer_than_allowed(self) -> None:
         """max_retry_wait holds for our own waits too."""
-        assert wait_before_retry(APIConnectionError("message"), 5, _options(max_retries=9, max_retry_wait=0.1)) == 0.1
+        assert (
+            wait_before_retry(
+                APIConnectionError("message", request=_GET), 5, _options(max_retries=9, max_retry_wait=0.1)
+            )
+            == 0.1
+        )
 
     @pytest.mark.parametrize(("asked", "wait"), [(0.0, 0.0), (1.5, 1.5), (30.0, 30.0), (30.1, None), (3600.0, None)])
     def test_the_server_is_obeyed_or_left_alone(self, asked: float, wait: float | None) -> None:

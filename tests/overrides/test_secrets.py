@@ -284,3 +284,33 @@ async def test_an_error_out_of_a_whole_listing_does_not_tell_the_key(
         await everything()
 
     _search(caught.value)
+
+
+BODIES_WITH_THE_KEY = [
+    b'"you sent %s"',
+    b"<html>%s</html>",
+    b'{"%s": 1}',
+    b'{"data": [{"id": "%s"}], "message": "", "status": 200}',
+    b'{"data": [{"%s": 1, "type": "pstn"}], "message": "", "status": 200}',
+]
+
+
+@pytest.mark.parametrize("body", BODIES_WITH_THE_KEY)
+async def test_a_body_that_repeats_the_key_and_is_not_as_documented(
+    world: World, fake: FakeRounded, server: Server, body: bytes
+) -> None:
+    """Neither message nor attributes, cause or pickle of the error show the key, nor the beginning of it."""
+    fake.fail(Fault.status(200, body=body % KEY.encode()))
+    error = await world.api_error(world.client(base_url=server.url))
+    shown = [str(error), repr(vars(error)), repr(error.__cause__), str(vars(error.__cause__ or error))]
+    shown += [repr(pickle.loads(pickle.dumps(error)).args), "".join(traceback.format_exception(error))]
+    assert KEY[:12] not in "".join(shown)
+
+
+async def test_a_key_that_is_escaped_in_json(world: World, fake: FakeRounded, server: Server) -> None:
+    """The key is hidden in every spelling that a JSON encoder gives it."""
+    key = "sk-live/4f9d2c71e8a05b36"
+    fake.fail(Fault.status(400, body=b'{"error": {"message": "sk-live\\/4f9d2c71e8a05b36 is not known"}}'))
+    error = await world.api_error(world.client(api_key=key, base_url=server.url))
+    assert "is not known" in str(error)
+    assert "4f9d2c71" not in str(error)

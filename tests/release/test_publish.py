@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 import workbench
 
+from callrounded import __version__
 from release import publish
 from release.__main__ import main
 from release.changes import ReleaseError, git, newest_tag
@@ -26,7 +27,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # The session `wheel` and the rehearsal install it, from an index of the world; tests stay on this machine.
     (root / "tests/packaging/install.py").write_text("import sys; print('used:', sys.argv[2])\n", encoding="utf-8")
     git(root, "commit", "-qam", "without the world")
-    git(root, "tag", "v0.1.0")
+    git(root, "tag", f"v{__version__}")
     return root
 
 
@@ -67,9 +68,9 @@ def test_a_release_is_built_checked_and_uploaded(
     said = capsys.readouterr()
     assert said.out.startswith("used: highest\n")
     assert TOKEN not in said.out + said.err
-    names = {"callrounded-0.1.0.tar.gz", "callrounded-0.1.0-py3-none-any.whl"}
+    names = {f"callrounded-{__version__}.tar.gz", f"callrounded-{__version__}-py3-none-any.whl"}
     assert uploaded(tmp_path) == names
-    wheel = tmp_path / "index/files/callrounded-0.1.0-py3-none-any.whl"
+    wheel = tmp_path / f"index/files/callrounded-{__version__}-py3-none-any.whl"
     assert f"{hashlib.sha256(wheel.read_bytes()).hexdigest()}  {wheel.name}" in said.out
 
     # As for the workflow, which uploads in another job. A third build gives the same bytes, too.
@@ -79,7 +80,7 @@ def test_a_release_is_built_checked_and_uploaded(
     assert "exists already" in capsys.readouterr().err
 
     with ZipFile(wheel) as archive:
-        bom = json.loads(archive.read("callrounded-0.1.0.dist-info/sboms/callrounded.cdx.json"))
+        bom = json.loads(archive.read(f"callrounded-{__version__}.dist-info/sboms/callrounded.cdx.json"))
         manifest = json.loads(archive.read("callrounded_generated/manifest.json"))
     components = {each["name"]: each for each in bom["components"]}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -60,7 +60,7 @@ def test_what_stops_a_release(tagged: Path, edit: Edit, capsys: pytest.CaptureFi
     refused("0.3.2", "The work tree has changes")
     edit(tagged, "overrides/callrounded/__init__.py", '    "ListResource",\n', "")
     git(tagged, "commit", "-qam", "breaking")
-    refused("0.3.2", "0.3.2 is too small: `nox -s changes` asks for 0.4.0 or later.")
+    refused("0.3.2", "0.3.2 is too small: it has to be 0.4.0 or later.")
     refused("0.4.0", "Unreleased in CHANGELOG.md has no `### Changed` or `### Removed`")
     edit(tagged, "CHANGELOG.md", "### Added", "### Removed")
     git(tagged, "commit", "-qam", "told")
@@ -96,6 +96,26 @@ def test_the_first_release(repository: Path, capsys: pytest.CaptureFixture[str])
     git(repository, "add", ".")
     git(repository, "commit", "-qm", "all")
     assert release(repository, "0.2.0") == 1
-    assert capsys.readouterr().err == "0.2.0 is too small: `nox -s changes` asks for 0.3.1 or later.\n"
+    assert capsys.readouterr().err == "0.2.0 is too small: it has to be 0.3.1 or later.\n"
     assert release(repository, "0.3.1") == 0
     assert git(repository, "tag") == b"v0.3.1"
+
+
+def test_a_clone_without_tags(tagged: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the changelog tells of releases and there is no tag, nobody can say what comes next."""
+    edit(tagged, "CHANGELOG.md", "## [Unreleased]\n", "## [Unreleased]\n\n- A thing.\n\n## [0.3.1] - 2026-01-01\n")
+    git(tagged, "commit", "-qam", "a thing")
+    git(tagged, "tag", "--delete", "v0.3.1")
+    assert release(tagged, "0.3.1") == 1
+    assert "whose tags are not in this clone: `git fetch --tags`" in capsys.readouterr().err
+
+
+def test_a_tree_that_changes_while_the_checks_run(tagged: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was not checked is not released."""
+    edit(tagged, "CHANGELOG.md", "## [Unreleased]\n", "## [Unreleased]\n\n- A thing.\n")
+    git(tagged, "commit", "-qam", "a thing")
+    assert release(tagged, "0.3.2", "git commit --allow-empty -qm unchecked") == 1
+    assert "The tree changed while the checks ran" in capsys.readouterr().err
+    assert git(tagged, "log", "-1", "--format=%s") == b"unchecked"
+    assert release(tagged, "0.3.2", "no-such-command") == 1
+    assert "The checks cannot be run (`no-such-command`)" in capsys.readouterr().err
