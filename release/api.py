@@ -101,10 +101,10 @@ def _entries(path: str, target: griffe.Object) -> Iterator[tuple[str, Entry]]:
             for name, member in made.all_members.items() if isinstance(made, griffe.Class) else ():
                 field = member.final_target if isinstance(member, griffe.Alias) else member
                 if isinstance(field, griffe.Attribute) and field.annotation:
-                    yield (
-                        f"{path}.{argument}({name})",
-                        Entry(field, field.path, "parameter", field.annotation, field.value),
-                    )
+                    # The class is the same for all resources, but callers see each of them.
+                    canonical = f"{target.name}: {field.path}"
+                    entry = Entry(field, canonical, "parameter", field.annotation, field.value)
+                    yield f"{path}.iter_all({name})", entry
     elif isinstance(target, griffe.Attribute) and str(target.annotation) == "TypeAlias":
         hint = target.value
     elif isinstance(target, griffe.Attribute) and target.annotation is not None:

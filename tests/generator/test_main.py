@@ -48,7 +48,7 @@ DOCUMENTS = {
     "a reference to nothing": (
         "/components/parameters/Page",
         "/components/parameters/Pages",
-        r'{line}: paths\./v1/phone-numbers\.get\.parameters\[0\]\.\$ref: "#.+Pages" does not exist .+',
+        r'{line}: paths\./v1/[\w-]+\.get\.parameters\[0\]\.\$ref: "#.+Pages" does not exist .+',
     ),
     "an operationId used twice": (
         "paths:\n",
@@ -106,7 +106,7 @@ FILES = {
 }
 
 
-OPERATION = "/v1/calls: {get: {operationId: %s, tags: [calls], responses: {'204': {description: None.}}%s}}"
+OPERATION = "/v1/teapots: {get: {operationId: %s, tags: [teapots], responses: {'204': {description: None.}}%s}}"
 PARAMETER = ", parameters: [{name: %s, in: %s, %s: {%s}}]"
 NOT_RENDERED = {
     "one function": (
@@ -133,7 +133,7 @@ NOT_RENDERED = {
     "long operationId": ("paths:\n", f"paths:\n  {OPERATION % ('a' * 300, '')}\n", "too long for a file"),
     "long tag": (
         "paths:\n",
-        f"paths:\n  {OPERATION.replace('[calls]', '[' + 't' * 300 + ']') % ('a', '')}\n",
+        f"paths:\n  {OPERATION.replace('[teapots]', '[' + 't' * 300 + ']') % ('a', '')}\n",
         "too long",
     ),
     "long schema": (

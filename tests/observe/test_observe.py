@@ -178,7 +178,7 @@ def test_wrong_use(arguments: list[str], expected: str) -> None:
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("http://127.0.0.1:9", "GET /v1/phone-numbers was not answered: "),
+        ("http://127.0.0.1:9", " was not answered: "),
         ("http://api.example", "http://api.example does not begin with https://: the key would be sent in plain text"),
     ],
 )

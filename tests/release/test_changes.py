@@ -283,12 +283,12 @@ OVERRIDES = {
     ),
     "a renamed option of a listing": (
         [("_arguments.py", "    concurrency: int = 8", "    parallel: int = 8")],
-        "callrounded.Rounded.phone_numbers.ListingOptions(concurrency)",
+        "callrounded.Rounded.phone_numbers.iter_all(concurrency)",
         "renamed to parallel: use parallel",
     ),
     "a changed default": (
         [("_arguments.py", "    concurrency: int = 8", "    concurrency: int = 4")],
-        "callrounded.Rounded.phone_numbers.ListingOptions(concurrency)",
+        "callrounded.Rounded.phone_numbers.iter_all(concurrency)",
         "the default changed from 8 to 4: give 8 to keep it",
     ),
     "a changed default of a client": (
@@ -349,7 +349,7 @@ def test_what_users_hold_is_public() -> None:
     for path in (
         "Page.get_next_page",
         "Rounded.with_options(timeout)",
-        "Rounded.phone_numbers.ListingOptions(max_items)",
+        "Rounded.phone_numbers.iter_all(max_items)",
     ):
         assert f"callrounded.{path}" in surface
     operations = json.loads((ROOT / "generated_client/callrounded_generated/manifest.json").read_text("utf-8"))[
