@@ -66,7 +66,7 @@ def received(response: httpx.Response, secret: str) -> httpx.Response:
         content = b""
         response = httpx.Response(response.status_code, headers=response.headers, request=sent)
     headers = response.headers.multi_items()
-    spellings = [each.encode() for each in (secret, json.dumps(secret)[1:-1], secret.replace("/", r"\/"))]
+    spellings = {each.encode() for each in (secret, json.dumps(secret)[1:-1], secret.replace("/", r"\/"))}
     is_repeated = any(each in content for each in spellings) or any(secret in value for _, value in headers)
     if is_repeated and len(secret) >= _SHORTEST_SECRET:
         for each in spellings:
@@ -74,11 +74,12 @@ def received(response: httpx.Response, secret: str) -> httpx.Response:
         response = httpx.Response(response.status_code, content=content, request=sent)
         # Not passed above: httpx would unpack the content because they say so.
         response.headers = httpx.Headers([(name, value.replace(secret, _REDACTED)) for name, value in headers])
-    facts = {"status_code": response.status_code, "request_id": request_id(response.headers), "duration": duration}
-    shown = (sent.method, sent.url, response.status_code, len(content), facts["request_id"])
-    facts |= {"attempt": attempt_number.get(), **_facts(sent)}
     describe(sent, response.status_code, attempt_number.get())
-    logger.debug("%s %s: status %d, %d bytes, request id %s", *shown, extra=facts)
+    if logger.isEnabledFor(logging.DEBUG):
+        facts = {"status_code": response.status_code, "request_id": request_id(response.headers), "duration": duration}
+        shown = (sent.method, sent.url, response.status_code, len(content), facts["request_id"])
+        facts |= {"attempt": attempt_number.get(), **_facts(sent)}
+        logger.debug("%s %s: status %d, %d bytes, request id %s", *shown, extra=facts)
     return response
 
 
