@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import httpx
 
+from callrounded_generated.types import Model
+
 from ._checkpoint import Checkpoint, ListEnvelope, as_json, new_checkpoint
 from ._errors import ConfigurationError, PaginationError
 from ._listing import Listing, ReceivedPage, errors_with_checkpoint
@@ -60,6 +62,12 @@ class _AnyPage(Generic[T, R]):
     def has_next_page(self) -> bool:
         """Return whether there is a page after this one."""
         return self._has_next
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the page as JSON data, as it was received: what a web framework can send on."""
+        _, page = self._source()
+        envelope: Model = cast(Any, page.response).parsed
+        return envelope.to_dict()
 
     def __repr__(self) -> str:
         number = "" if self.current_page is None else f" {self.current_page} of {self.total_pages}"

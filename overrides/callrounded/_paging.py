@@ -7,6 +7,7 @@ passes as it takes.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
 from operator import attrgetter
@@ -128,17 +129,28 @@ class PagePass(_Pass[T]):
         self.total = total
         if page is None or total is None:
             return
-        if page.total_pages is None:
+        if page.total_pages is None:  # Page by page, to an empty one.
             self.expected = total if self._first == 1 else None
             return
         self._last = max(page.total_pages, self._first)
-        # The server may cap the size of a page: one that others follow shows it, the last page alone does not.
-        is_size_unknown = 1 < self._first == self._last
-        self.expected = size if is_size_unknown else total - (self._first - 1) * size
-        if self._max_items is not None and size:
-            last_of_interest = self._first - 1 - (-self._max_items // size)
+        self.expected = records_expected(total, first=self._first, last=self._last, size=size)
+        if self._max_items is not None and size:  # What comes after them is of no interest.
+            last_of_interest = self._first - 1 + math.ceil(self._max_items / size)
             if last_of_interest < self._last:
                 self._last, self.expected = last_of_interest, (last_of_interest - self._first + 1) * size
+
+
+def records_expected(total: int, *, first: int, last: int, size: int) -> int:
+    """Return how many of *total* records are on the pages from *first* to *last*.
+
+    Args:
+        total: How many there are on all pages.
+        first: The number of the page that came first, of *size* records.
+        last: The number of the last page.
+        size: A server may make pages shorter than they were asked for: a page that others follow shows how long they
+            are. The last page does not, so that nobody knows how many records came before it.
+    """
+    return size if 1 < first == last else total - (first - 1) * size
 
 
 class CursorPass(_Pass[T]):

@@ -17,7 +17,7 @@ from callrounded import (
     PaginationLoopError,
     PhoneNumber,
 )
-from callrounded.testing import FakeRounded, Fault, ReceivedRequest, Reply
+from callrounded.testing import FakeRounded, Fault, ReceivedRequest, Reply, Server
 from tests.overrides.conftest import AnyPage, World
 from tests.overrides.test_resources import client_of, fake_of, ids, list_all, listed
 
@@ -289,3 +289,9 @@ async def test_an_async_page_is_requested_once_awaited(fake: FakeRounded) -> Non
         to_come = client.phone_numbers.list()
         assert not hasattr(to_come, "data")
         assert fake.requests == []
+
+
+async def test_a_page_as_json(world: World, fake: FakeRounded, server: Server) -> None:
+    """`to_dict` gives the whole envelope as it was received, for a view that sends it on."""
+    page = await world.list(world.client(base_url=server.url), limit=2)
+    assert page.to_dict() == fake.answer_to(limit=2).envelope
