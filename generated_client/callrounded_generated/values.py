@@ -133,7 +133,10 @@ class Type(ABC):
     @cached_property
     def batch(self) -> Any:
         """A class that holds values: msgspec looks at a class once, at an annotation each time."""
-        return msgspec.defstruct("Batch", [("values", GenericAlias(list, self.hint))], array_like=True)
+        made = msgspec.defstruct("Batch", [("values", GenericAlias(list, self.hint))], array_like=True)
+        # Here, where no other thread has the class: msgspec may crash where two look at one for the first time.
+        msgspec.convert([[]], made)
+        return made
 
     def convert(self, values: list[Any]) -> list[Any]:
         """Do what `decode` does for many values, in C; there is a `hint`."""

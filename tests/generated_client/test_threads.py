@@ -42,5 +42,5 @@ def test_the_first_use_from_many_threads(python: Callable[[str], str]) -> None:
         record["new"] = index
     answer = PhoneNumberList.from_dict({"data": records})
     program = PROGRAM.format(text=json.dumps({"data": records}), pickled=pickle.dumps(answer.data[0]))
-    for _ in range(3):
+    for _ in range(10):  # Where something is wrong, about one in twenty shows it.
         assert json.loads(bytes.fromhex(python(program))) == {"data": records}
