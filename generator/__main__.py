@@ -24,8 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         # A second to import, in which Ctrl-C is understood already.
-        from generator import commands  # noqa: PLC0415
-        from generator.document import GenerationError  # noqa: PLC0415
+        from generator import commands  # noqa: PLC0415 - see above
+        from generator.document import GenerationError  # noqa: PLC0415 - see above
 
         try:
             print(getattr(commands, options.command)(options.root.resolve()))

@@ -173,8 +173,8 @@ def _mend() -> None:
     endpoint: Any = Endpoint
     enum: Any = EnumProperty
     # It refuses documents in which two of its own names collide: ours decide.
-    library._resolve_naming_conflict = lambda *_: None  # noqa: SLF001
-    endpoint._check_parameters_for_conflicts = lambda self, **_: self  # noqa: SLF001
+    library._resolve_naming_conflict = lambda *_: None  # noqa: SLF001 - see above
+    endpoint._check_parameters_for_conflicts = lambda self, **_: self  # noqa: SLF001 - see above
     enum.values_from_list = staticmethod(_members)
     # It reads models inside unions twice, and takes the second time for another model of the same name.
     library = parser_properties

@@ -84,7 +84,7 @@ def list_numbers(
         max_items=max_items,
         out=os.path.realpath(out) if out else None,  # not the link, if it is one
     )
-    encoding = None if listing.output == "table" else "utf-8"  # a table is shown, as far as the terminal can
+    encoding = None if listing.output == "table" else "utf-8"  # a table as the terminal can; TextIO lacks the method:
     sys.stdout.reconfigure(encoding=encoding, errors="replace", newline="")  # type: ignore[union-attr]
     with exit_codes(), Rounded(_api_key(api_key_file)) as client:
         if out is not None and out.exists() and not out.is_file():
