@@ -103,6 +103,13 @@ def docs(session: nox.Session) -> None:
     session.run("python", "-m", "website.check", "site")
 
 
+@nox.session(default=False)
+def recording(session: nox.Session) -> None:
+    """Run the command line in a terminal, and write what it shows into README.md and docs/terminal.svg."""
+    session.install("-e", ".[cli]")
+    session.run("python", "-m", "website.recording")
+
+
 @nox.session
 def wheel(session: nox.Session) -> None:
     """Build sdist and wheel, check what they hold, and use the wheel in clean environments."""

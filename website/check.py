@@ -55,7 +55,7 @@ def problems(site: Path) -> Iterator[str]:
             yield from (f"{_shown(site, file)}: {each}" for each in _unusable(site, file, address, pages, loads=True))
         for address in page.links:
             yield from (f"{_shown(site, file)}: {each}" for each in _unusable(site, file, address, pages))
-    for file in sorted(site.rglob("*.css")):
+    for file in sorted([*site.rglob("*.css"), *site.rglob("*.svg")]):
         for address in _addresses_in_css(file.read_text(encoding="utf-8")):
             yield from (f"{_shown(site, file)}: {each}" for each in _unusable(site, file, address, {}, loads=True))
     missing = expected_names() - documented_names(site)

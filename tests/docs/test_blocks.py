@@ -95,7 +95,7 @@ def test_no_block_is_overlooked() -> None:
     fences = sum(len(re.findall(r"^ *```", page.read_text(encoding="utf-8"), re.MULTILINE)) for page in PAGES)
     found = list(blocks())
     assert 2 * len(found) == fences
-    assert {block.language for block in found} <= {"python", "sh", "text", "yaml"}
+    assert {block.language for block in found} <= {"console", "python", "sh", "text", "yaml"}
     assert len(PYTHON) >= 30
     for page in PAGES:
         assert not re.search(r"^\n(?: {4}|\t)(?![-*\d])", prose(page), re.MULTILINE), f"code without a fence: {page}"

@@ -106,10 +106,12 @@ def test_a_broken_page(body: str, problem: str, tmp_path: Path) -> None:
     assert list(problems(site(tmp_path, body))) == [f"index.html: {problem}"]
 
 
-def test_a_style_sheet(tmp_path: Path) -> None:
-    """A font of another host is found in a style sheet, too."""
-    found = list(problems(site(tmp_path, "", a_css="@font-face { src: url(https://fonts.example/a.woff2) }")))
-    assert found == ["a.css: loads https://fonts.example/a.woff2 from another host"]
+@pytest.mark.parametrize("name", ["a.css", "a.svg"])
+def test_a_style_sheet(name: str, tmp_path: Path) -> None:
+    """A font of another host is found in a style sheet and in a picture, too."""
+    style = "<style>@font-face { src: url(https://fonts.example/a.woff2) }</style>"
+    found = list(problems(site(tmp_path, "", **{name.replace(".", "_"): style})))
+    assert found == [f"{name}: loads https://fonts.example/a.woff2 from another host"]
 
 
 def test_a_name_that_the_reference_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
