@@ -52,6 +52,8 @@ def test_the_exit_code_tells_what_kind_of_error(
         (["--api-key", KEY], "No such option"),
         (["--output", "xml"], "'xml' is not one of"),
         (["--type", "fax"], "'fax' is none of "),
+        (["--fields", "id,nmae"], "'nmae' is none of id, number, name, "),
+        (["--fields", "id,codec"], "For a property that the API has but this release does not: +codec."),
         (["--max-items", "-1"], "-1 is not in the range"),
         (["--api-key-file", "missing"], "No such file"),
         (["--out", "/dev/null"], "/dev/null is not a regular file"),

@@ -79,7 +79,7 @@ def test_properties_that_are_newer_than_this_release(callrounded: Command, fake:
 
     assert json.loads(callrounded.listed("--max-items", "1"))["labels"] == ["a", "b"]
     assert "labels" not in callrounded.listed("-o", "csv")
-    (row,) = rows_of(callrounded.listed("-o", "csv", "--fields", "name,labels", "--max-items", "1"))
+    (row,) = rows_of(callrounded.listed("-o", "csv", "--fields", "name,+labels", "--max-items", "1"))
     assert row == {"name": "new", "labels": '["a","b"]'}
 
 
@@ -94,7 +94,7 @@ def test_a_type_that_is_newer_than_this_release(callrounded: Command, fake: Fake
 @pytest.mark.parametrize("output", ["json", "jsonl", "csv", "table"])
 def test_fields_are_those_asked_for(callrounded: Command, fake: FakeRounded, output: str) -> None:
     """In that order, in every format; what a record does not have is empty."""
-    text = callrounded.listed("-o", output, "--fields", "name, id,nothing", "--max-items", "1")
+    text = callrounded.listed("-o", output, "--fields", "name, id,+nothing", "--max-items", "1")
 
     first = fake.records[0]
     if output in {"json", "jsonl"}:

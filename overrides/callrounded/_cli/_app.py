@@ -15,27 +15,25 @@ from callrounded.testing import FakeRounded, Fault
 
 from ._failures import exit_codes, failure
 from ._listing import Listing
-from ._output import VARIANTS, Format
+from ._output import PROPERTIES, VARIANTS, Format
 
 _HELP = """The phone numbers of a Rounded account. `callrounded --version` prints the version.
 
 Exit codes: 0 success, 1 output not written, 2 usage, 3 authentication, 4 rate limit, 5 network, 6 incomplete listing,
 7 other API errors, 130 Ctrl-C, 141 broken pipe.
 
-Environment: CALLROUNDED_API_KEY (created in Rounded Studio), CALLROUNDED_BASE_URL, CALLROUNDED_LOG (info or debug),
-NO_COLOR.
+Environment: CALLROUNDED_API_KEY (from Rounded Studio), CALLROUNDED_BASE_URL, CALLROUNDED_LOG (info, debug), NO_COLOR.
 """
 _LIST_HELP = """List every phone number. The listing is complete, or the exit code is not 0.
 
 \b
 Examples:
-  callrounded phone-numbers list
   callrounded phone-numbers list --out numbers.csv
   callrounded phone-numbers list --fields id,name | jq
   callrounded phone-numbers list -o csv --type sip
 
-JSON and JSONL hold what the API sent. CSV has the documented properties, and others only with --fields; text that a
-spreadsheet would run as a formula gets a ' in front. The table is a summary, and shorter on a narrow terminal.
+JSON and JSONL hold what the API sent. CSV has the documented properties; --fields can name others with a +: id,+codec.
+Text that a spreadsheet would run as a formula gets a ' in front. The table is a summary.
 """
 _SANDBOX_HELP = """Start a fake API on this machine, until Ctrl-C, and print the two lines to try it with.
 
@@ -48,6 +46,7 @@ _OUTPUT_HELP = "Format. Default: by the suffix of --out, else table on a termina
 _OUT_HELP = "Write to FILE, once the listing is complete: whole or not at all."
 _RESUME_HELP = "If the listing fails, keep what came, and note in FILE where to resume: run the same command again for \
 the rest. Append it with >> where there is no --out."
+_FIELD_ERROR = "--fields: {0!r} is none of {1}. For a property that the API has but this release does not: +{0}."
 _FAULTS = (Fault.status(429, retry_after=1), Fault.status(503), Fault.reset(), Fault.truncated())
 
 app = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -72,12 +71,15 @@ def list_numbers(
 ) -> None:
     if type_ not in {None, *VARIANTS}:
         raise typer.BadParameter(f"--type: {type_!r} is none of {', '.join(VARIANTS)}.")
+    names = [name for field in fields.split(",") if (name := field.strip())]
+    if wrong := [name for name in names if name not in PROPERTIES and not name.startswith("+")]:
+        raise typer.BadParameter(_FIELD_ERROR.format(wrong[0], ", ".join(PROPERTIES)))
     if verbose:
         logging.basicConfig(format="%(levelname)s %(message)s")
         logging.getLogger("callrounded").setLevel(logging.INFO if verbose == 1 else logging.DEBUG)
     listing = Listing(
         output=output or _default_format(out),
-        fields=[name for field in fields.split(",") if (name := field.strip())],
+        fields=[name.removeprefix("+") for name in names],
         limit=limit,
         cursor_mode=cursor_mode,
         type=type_,
@@ -99,9 +101,7 @@ def sandbox(
     faults: Annotated[float, typer.Option(min=0, max=1, metavar="SHARE", help="Share of requests that fail.")] = 0.0,
 ) -> None:
     fake, chance = FakeRounded(records=numbers, delay=latency), random.Random()  # noqa: S311 - nothing secret
-    fake.override(
-        lambda _, reply: chance.choice(_FAULTS).spoil(reply), when=lambda _: chance.random() < faults, times=None
-    )
+    fake.override(lambda _, r: chance.choice(_FAULTS).spoil(r), when=lambda _: chance.random() < faults, times=None)
     with exit_codes(), fake.serve() as server:
         typer.echo(f"export CALLROUNDED_API_KEY=test-key CALLROUNDED_BASE_URL={server.url}")
         typer.echo("callrounded phone-numbers list")

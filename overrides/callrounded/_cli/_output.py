@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 VARIANTS: Final = UnknownPhoneNumber.variants
 _ATTRIBUTES: Final = [attribute.name for variant in VARIANTS.values() for attribute in attrs.fields(variant)]
-_PROPERTIES: Final = list(dict.fromkeys(name for name in _ATTRIBUTES if not name.startswith("_")))
+PROPERTIES: Final = list(dict.fromkeys(name for name in _ATTRIBUTES if not name.startswith("_")))
 # The columns of the table and the room they need; a narrow terminal does without the last ones.
 _COLUMNS: Final = {"number": 15, "name": 16, "type": 6, "agent": 11, "redirect": 15, "created": 10}
 # What a spreadsheet would run as a formula. A phone number is none.
@@ -33,7 +33,7 @@ def text_of(rows: Iterable[Row], output: Format, fields: list[str], console: Con
         case "table":
             return _tables(rows, fields, console)
         case "csv":
-            return _csv(rows, fields or _PROPERTIES, goes_on)
+            return _csv(rows, fields or PROPERTIES, goes_on)
         case "json":
             return _json(rows, goes_on)
         case "jsonl":
