@@ -29,6 +29,9 @@ _FORMATS = jsonschema.FormatChecker(formats=("uuid", "date-time", "date", "email
 # Where a reference leads to that stands elsewhere than in the components.
 _OTHERWISE = {"requestBody": "requestBodies", "webhooks": "pathItems"}
 
+# Text for people, which real documents have in places where OpenAPI has no field for it. It changes no code.
+_TEXTS = {"$comment", "description", "summary", "title"}
+
 
 def check(document: Document) -> None:
     """Do nothing if *document* is sound.
@@ -80,7 +83,7 @@ def _structure(document: Document, version: str) -> Iterator[Problem]:
             pointer = (*pointer, error.instance)
         if not names:
             yield document.located(pointer, _message(error))
-        for name in (each for each in names if each not in known):
+        for name in (each for each in names if each not in known and each not in _TEXTS):
             yield document.located((*pointer, name), "OpenAPI has no field of this name here")
 
 

@@ -119,10 +119,7 @@ def _parameters(
     for location, name in nodes.keys() - {(location, name) for location, name, _ in listed}:
         message = f"the {location} parameter {excerpt(name)} has no schema: it would be lost"
         raise document.problem((*pointer, "parameters"), message)
-    wanted = [
-        (location, names.identifier(names.parameter_name(name, location), names.TAKEN_IN_FUNCTIONS))
-        for location, name, _ in listed
-    ]
+    wanted = [(location, names.identifier(name, names.TAKEN_IN_FUNCTIONS)) for location, name, _ in listed]
     # As openapi-python-client does: one name in two places is told apart by the place.
     shared = {name for _, name in wanted if len({location for location, other in wanted if other == name}) > 1}
     chosen = names.unique(

@@ -42,7 +42,6 @@ _SAID = {
 _TYPES = {
     **dict.fromkeys(("bool", "bytes", "dict", "float", "int", "list", "str"), "builtins"),
     **dict.fromkeys(("date", "datetime"), "datetime"),
-    "UUID": "uuid",
 }
 """Types that annotations need, and the module that each comes from."""
 

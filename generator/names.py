@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable
 from openapi_python_client.strings import snake_case
 
 TAKEN_IN_MODELS = frozenset(
-    {*("additional_properties", "fields_set", "from_dict", "from_json", "to_dict", "to_json"), "raw", "tag", "variants"}
-    | {"self", "UNSET"}
+    {"additional_properties", "fields_set", "from_dict", "from_json", "to_dict", "to_json"}
+    | {"raw", "self", "tag", "variants"}
 )
 """Names that an attribute of a model cannot have: those of its methods, and the first parameter of its constructor."""
 
-TAKEN_IN_FUNCTIONS = frozenset({"Request", "asyncio_detailed", "body", "client", "self", "sync_detailed"})
+TAKEN_IN_FUNCTIONS = frozenset({"asyncio_detailed", "body", "client", "self", "sync_detailed"})
 """Names that a parameter of an operation cannot have: what is called in its function, and `self` for methods."""
 
 TAKEN_BY_IMPORTS = frozenset(
@@ -54,11 +54,6 @@ def unique(listed: Iterable[str]) -> list[str]:
             result, count = f"{name}_{count}", count + 1
         found.append(result)
     return found
-
-
-def parameter_name(name: str, location: str) -> str:
-    """Return what the parameter *name* is called, before it is told apart from others."""
-    return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower() if location == "header" else name
 
 
 def member_names(values: Iterable[str | int]) -> list[str]:

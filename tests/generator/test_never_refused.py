@@ -178,3 +178,9 @@ def test_what_else_a_document_has(package: Any, field: str) -> None:
 def test_operations_without_names(package: Any, operation: str) -> None:
     """An operation needs no operationId that is a name, no tag, and no success."""
     assert package(f"paths: {{/things: {{get: {operation}}}}}").Client
+
+
+def test_text_where_openapi_has_no_field_for_it(package: Any) -> None:
+    """A title or a comment of an operation changes no code."""
+    built = build(package, "{type: object}", operation="title: Store it\n          $comment: Nobody reads this.")
+    assert callable(importlib.import_module(f"{built.__name__}.api.t.store").sync)
