@@ -15,7 +15,7 @@ from callrounded_generated.responses import Response
 from ._arguments import ListingOptions
 from ._connections import CLOSED, AsyncConnections, Connections, new_async_client, new_client
 from ._error_mapping import mapped_errors, successful
-from ._errors import ClientClosedError, RoundedError
+from ._errors import APIError, ClientClosedError
 from ._operation import AnyOperation, Operation, by_name, copied, name_of
 from ._options import NOT_GIVEN, NotGiven, OnInvalid, Options, Timeout
 from ._resources import AsyncListResource, ListResource
@@ -175,18 +175,15 @@ class Rounded(_BaseRounded[httpx.Client]):
 
     def _send(self, operation: AnyOperation, arguments: dict[str, Any], hold: Hold) -> Response[Any]:
         attempts = Attempts(self._options, hold)
-
-        @attempts
-        def attempt() -> Response[Any]:
-            attempts.wait()
+        while True:
+            hold.wait(attempts.not_before)
             http, secret = self._http(), self._api.token
-            with span(name_of(operation)), mapped_errors(secret, http):
-                return successful(operation.sync_detailed(self._api.set_httpx_client(http), **arguments), secret)
-
-        try:
-            return attempt()
-        except RoundedError as error:
-            raise error.with_traceback(None)  # noqa: B904 - it is the same error
+            try:
+                with span(name_of(operation)), mapped_errors(secret, http):
+                    return successful(operation.sync_detailed(self._api.set_httpx_client(http), **arguments), secret)
+            except APIError as error:
+                if not attempts.another(error):
+                    raise
 
     def close(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
@@ -225,19 +222,16 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
 
     async def _send(self, operation: AnyOperation, arguments: dict[str, Any], hold: Hold) -> Response[Any]:
         attempts = Attempts(self._options, hold)
-
-        @attempts
-        async def attempt() -> Response[Any]:
-            await attempts.wait_async()
+        while True:
+            await hold.wait_async(attempts.not_before)
             http, secret = self._http(), self._api.token
-            with span(name_of(operation)), mapped_errors(secret, http):
-                api = self._api.set_async_httpx_client(http)
-                return successful(await operation.asyncio_detailed(api, **arguments), secret)
-
-        try:
-            return await attempt()
-        except RoundedError as error:
-            raise error.with_traceback(None)  # noqa: B904 - it is the same error
+            try:
+                with span(name_of(operation)), mapped_errors(secret, http):
+                    api = self._api.set_async_httpx_client(http)
+                    return successful(await operation.asyncio_detailed(api, **arguments), secret)
+            except APIError as error:
+                if not attempts.another(error):
+                    raise
 
     async def aclose(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""

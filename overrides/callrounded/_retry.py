@@ -7,27 +7,21 @@ responds on purpose is not.
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 import re
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime
 from email.utils import parsedate_tz
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
 import httpx
-import stamina
 from attrs import define, field
 
 from ._errors import APIConnectionError, APIError, APIStatusError
 from ._logging import attempt_number, log_retry
 from ._options import Options
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 RETRIED_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530})
 # Statuses that say: too many requests. All requests of a listing wait, not only the one that was refused.
@@ -119,7 +113,7 @@ class Hold:
         # A time is waited for once, as the clock of a test may stand still; the response to another request extends it.
         while waited != (until := max(self._until, not_before)):
             waited = until
-            if self._stopped.wait(_seconds_until(until)):
+            if self._stopped.wait(seconds_until(until)):
                 raise CancelledError
 
     async def wait_async(self, not_before: float = 0.0) -> None:
@@ -127,63 +121,34 @@ class Hold:
         waited: float | None = None
         while waited != (until := max(self._until, not_before)):
             waited = until
-            if seconds := _seconds_until(until):
+            if seconds := seconds_until(until):
                 await asyncio.sleep(seconds)
 
 
-def _seconds_until(moment: float) -> float:
-    """Return how long to wait; 0 in tests that switched waits off (`stamina.set_testing`)."""
-    return 0.0 if stamina.is_testing() else max(0.0, moment - time.monotonic())
+def seconds_until(moment: float) -> float:
+    """Return how long to wait until *moment* of the monotonic clock."""
+    return max(0.0, moment - time.monotonic())
 
 
 class Attempts:
-    """The attempts of one request. As a decorator, it repeats a function, sync or async, where that may help.
-
-    The function waits before each attempt: for the *hold*, which all requests of a listing share, and for its own time.
-    stamina itself does not wait, because its waits cannot be ended.
-    """
+    """The attempts of one request: how many failed, and when the next one may be made."""
 
     def __init__(self, options: Options, hold: Hold) -> None:
         self._options = options
         self._hold = hold
         self._failed = 0
-        self._not_before = 0.0
-
-    def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
-        """Return *function*, repeated."""
+        self.not_before = 0.0
         attempt_number.set(1)
-        # No timeout: it would end the retries after 45 s, whatever max_retries and Retry-After say.
-        attempts = self._options.max_retries + 1
-        return stamina.retry(on=self._on_failure, attempts=attempts, timeout=None)(function)
 
-    def wait(self) -> None:
-        """Wait until the next attempt may be made."""
-        self._hold.wait(self._not_before)
-
-    async def wait_async(self) -> None:
-        """Do the same, without blocking."""
-        await self._hold.wait_async(self._not_before)
-
-    def _on_failure(self, error: Exception) -> float | bool:
-        """Note when the next attempt may be made; return False if there is none, or that stamina need not wait."""
-        if not isinstance(error, APIError):
-            return False
+    def another(self, error: APIError) -> bool:
+        """Return whether another attempt follows the one that ended in *error*."""
         error.attempts = self._failed = self._failed + 1
         attempt_number.set(self._failed + 1)
         seconds = wait_before_retry(error, self._failed, self._options)
         if seconds is None:
             return False
         log_retry(error, seconds)
+        self.not_before = time.monotonic() + seconds
         if isinstance(error, APIStatusError) and error.status_code in _HOLDING_STATUSES:
             self._hold.extend(seconds)
-        else:
-            self._not_before = time.monotonic() + seconds
-        return 0.0
-
-
-def _is_not_ours(record: logging.LogRecord) -> bool:
-    return not str(vars(record).get("stamina.callable", "")).startswith("callrounded.")
-
-
-# stamina warns of each retry, on stderr where no logging is set up; ours are logged under `callrounded`.
-logging.getLogger("stamina").addFilter(_is_not_ours)
+        return True

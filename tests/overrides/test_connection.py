@@ -13,7 +13,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import stamina
 
 import callrounded
 from callrounded import (
@@ -180,27 +179,6 @@ class TestAttempts:
 
         assert len({(request.path, request.query, str(request.headers)) for request in fake.requests}) == 1
 
-    async def test_stamina_can_switch_retries_off(self, world: World, fake: FakeRounded, client: Client) -> None:
-        """An application that tests itself without retries means ours too."""
-        fake.fail(Fault.status(503), times=None)
-        stamina.set_active(False)
-        try:
-            await world.api_error(client)
-        finally:
-            stamina.set_active(True)
-
-        assert len(fake.requests) == 1
-
-    async def test_stamina_can_test_without_waiting(self, world: World, fake: FakeRounded, server: Server) -> None:
-        """In its testing mode retries come at once, as many as it says."""
-        client = world.client(base_url=server.url)
-        for attempts, made in ((1, 1), (2, 2), (9, 3)):
-            fake.reset()
-            fake.fail(Fault.status(503, retry_after=20), times=None)
-            with stamina.set_testing(True, attempts=attempts):
-                await world.api_error(client)
-            assert len(fake.requests) == made
-
     async def test_a_fault_that_stops_half_way_through_the_attempts_leaves_its_own_error(
         self, world: World, fake: FakeRounded, client: Client
     ) -> None:
@@ -277,14 +255,13 @@ class TestTelling:
             assert twin.response.content == error.response.content
 
     async def test_a_traceback_shows_few_frames_of_ours(self, world: World, fake: FakeRounded, client: Client) -> None:
-        """And none of stamina's: they say nothing about what went wrong."""
+        """They say nothing about what went wrong."""
         fake.fail(Fault.status(503), times=None)
 
         error = await world.api_error(client)
 
         files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
         assert len([file for file in files if file.startswith(str(Path(callrounded.__file__).parent))]) <= 3
-        assert not [file for file in files if "stamina" in file or "tenacity" in file]
 
 
 class TestWaiting:
@@ -337,7 +314,7 @@ class TestWaiting:
     async def test_retries_go_on_as_long_as_their_number_allows(
         self, world: World, fake: FakeRounded, client: Client
     ) -> None:
-        """Nothing but max_retries ends them: not stamina's own 45 seconds, not its 10 attempts."""
+        """Nothing but max_retries ends them."""
         fake.fail(Fault.status(503), times=14)
 
         await world.list(client.with_options(max_retries=14))
@@ -423,7 +400,7 @@ class TestSharing:
             assert len((await client.phone_numbers.list(limit=2)).data) == 2
 
     async def test_a_retry_can_be_cancelled_too(self, fake: FakeRounded, server: Server) -> None:
-        """The cancellation passes through stamina as it is."""
+        """The cancellation passes through the retries as it is."""
         arrived, loop = asyncio.Event(), asyncio.get_running_loop()
         fake.before(lambda fake, request: loop.call_soon_threadsafe(arrived.set), request=2)
         fake.fail(Fault.status(503, retry_after=0))

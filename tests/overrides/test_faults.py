@@ -1,11 +1,9 @@
 """Every fault in a page of a listing over real sockets: a complete list, or an error from which to resume."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 import httpx
 import pytest
-import stamina
 
 from callrounded import IncompleteListingError, NotFoundError
 from callrounded.testing import FakeRounded, Fault, Server
@@ -40,10 +38,9 @@ Position = int | Literal["total"]
 
 
 @pytest.fixture(autouse=True)
-def _no_waits() -> Iterator[None]:
-    """Retries come at once; how many there are is ours to say."""
-    with stamina.set_testing(True, attempts=100):
-        yield
+def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries come at once."""
+    monkeypatch.setattr("callrounded._retry.seconds_until", lambda _: 0.0)
 
 
 @pytest.fixture

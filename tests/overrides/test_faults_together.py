@@ -3,13 +3,11 @@
 import copy
 import pickle
 import random
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
 import httpx
 import pytest
-import stamina
 
 from callrounded import APIConnectionError, APIError, NotFoundError, PermissionDeniedError
 from callrounded.testing import FakeRounded, Fault, Pause, ReceivedRequest, Reply, Server
@@ -41,10 +39,9 @@ IN_TURN = Way("list_all", {"concurrency": 1})
 
 
 @pytest.fixture(autouse=True)
-def _no_waits() -> Iterator[None]:
-    """Retries come at once; how many there are is ours to say."""
-    with stamina.set_testing(True, attempts=100):
-        yield
+def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries come at once."""
+    monkeypatch.setattr("callrounded._retry.seconds_until", lambda _: 0.0)
 
 
 @pytest.fixture
@@ -192,11 +189,13 @@ class TestDown:
 
     @pytest.mark.parametrize("page", [1, 3])
     @pytest.mark.parametrize("way", [LIST_ALL, IN_TURN, LIST_ALL_BY_CURSOR], ids=repr)
-    async def test_for_a_moment(self, world: World, fake: FakeRounded, client: Client, way: Way, page: int) -> None:
+    async def test_for_a_moment(
+        self, world: World, fake: FakeRounded, client: Client, way: Way, page: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """With enough attempts, a restart is waited for; here the waits are real."""
+        monkeypatch.undo()
         fake.fail(Fault.refused(0.05), when=asks_for(page))
-        with stamina.set_testing(False):
-            got = await outcome(client.with_options(max_retries=500, max_retry_wait=0.02), way)
+        got = await outcome(client.with_options(max_retries=500, max_retry_wait=0.02), way)
 
         assert (got.ids, got.error) == (IDS, None)
 

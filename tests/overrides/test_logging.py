@@ -7,7 +7,6 @@ import sys
 from typing import Any
 
 import pytest
-import stamina
 
 from callrounded.testing import FakeRounded, Fault, Server
 from tests.overrides.conftest import KEY, World
@@ -104,28 +103,13 @@ async def test_headers_are_not_logged(world: World, server: Server, caplog: pyte
 async def test_nothing_is_logged_where_nobody_asked(
     world: World, fake: FakeRounded, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Above INFO we are silent, and stamina does not warn of our retries."""
+    """Above INFO we are silent."""
     caplog.set_level(logging.WARNING)
     fake.fail(Fault.status(503, retry_after=0))
 
     await world.list(world.client(base_url=server.url))
 
     assert not caplog.records
-
-
-def test_retries_of_others_are_still_logged_by_stamina(caplog: pytest.LogCaptureFixture) -> None:
-    """Only what is ours is kept out of its log."""
-    attempts: list[int] = []
-
-    @stamina.retry(on=ValueError, wait_initial=0.0, wait_jitter=0.0)
-    def of_others() -> None:
-        attempts.append(1)
-        if len(attempts) < 2:
-            raise ValueError
-
-    of_others()
-
-    assert len(_records(caplog, "stamina")) == 1
 
 
 SCRIPT = "import sys; from callrounded import Rounded; Rounded(sys.argv[1], base_url=sys.argv[2]).phone_numbers.list()"

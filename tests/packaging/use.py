@@ -49,7 +49,7 @@ def main() -> None:
         list_in_terminal(server.url)
     assert len({number.id for number in numbers}) == NUMBERS
 
-    names = ("attrs", "httpx", "msgspec", "stamina") + (("rich", "typer") if find_spec("typer") else ())
+    names = ("attrs", "httpx", "msgspec") + (("rich", "typer") if find_spec("typer") else ())
     releases = ", ".join(f"{name} {version(name)}" for name in names)
     print(f"callrounded {callrounded.__version__} lists {NUMBERS} numbers, sync and async, with {releases}")
 
