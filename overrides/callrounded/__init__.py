@@ -18,7 +18,6 @@ from callrounded_generated.models import (
 )
 from callrounded_generated.types import MalformedRecord
 
-from ._arguments import Progress
 from ._checkpoint import Checkpoint
 from ._client import AsyncRounded, Rounded
 from ._dicts import to_dicts
@@ -43,6 +42,7 @@ from ._errors import (
     RoundedError,
     UnprocessableEntityError,
 )
+from ._listing import Progress
 from ._page import AsyncPage, Page
 from ._resources import AsyncListResource, ListResource
 from ._version import __version__

@@ -51,8 +51,7 @@ class PageRequest:
     def next(self, page: ListEnvelope[Any]) -> PageRequest | None:
         """Return the request for the page after *page*, which this one was sent for; None if there is none.
 
-        In page mode the last page is the one whose number is the number of pages; where that number is absent, it is a
-        page without records, as the server may have made a page shorter than it was asked to.
+        Where the number of pages is absent, a page without records is the last: the server may make pages shorter.
         """
         if self.use_cursor:
             return PageRequest(limit=self.limit, use_cursor=True, cursor=page.next_cursor) if page.next_cursor else None

@@ -11,13 +11,14 @@ import httpx
 
 from callrounded_generated.api.phone_numbers import list_phone_numbers
 from callrounded_generated.responses import Response
+from callrounded_generated.types import UNSET, OnInvalid, Unset
 
-from ._arguments import ListingOptions
 from ._connections import CLOSED, AsyncConnections, Connections, new_async_client, new_client
 from ._error_mapping import mapped_errors, successful
 from ._errors import APIError, ClientClosedError
+from ._listing import ListingOptions
 from ._operation import AnyOperation, Operation, by_name, copied, name_of
-from ._options import NOT_GIVEN, NotGiven, OnInvalid, Options, Timeout
+from ._options import DEFAULT_TIMEOUT, Options, Timeout
 from ._resources import AsyncListResource, ListResource
 from ._retry import Attempts, Hold
 from ._tracing import span
@@ -44,7 +45,7 @@ class _BaseRounded(ABC, Generic[H]):
         api_key: str | None = None,
         *,
         base_url: str | httpx.URL | None = None,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
+        timeout: Timeout | Unset = UNSET,
         max_retries: int = 2,
         max_retry_wait: float = 30.0,
         http_client: H | None = None,
@@ -71,15 +72,11 @@ class _BaseRounded(ABC, Generic[H]):
         Raises:
             ConfigurationError: There is no key, or an option cannot be used; the message says what to do.
         """
-        options = Options.resolve(
-            api_key,
-            None if base_url is None else str(base_url),
-            allow_insecure_http=allow_insecure_http,
-            own_http_client=http_client is None,
-        )
-        self._connections = self._connect(options.base_url, http_client)
-        self._use(
-            options,
+        url = None if base_url is None else str(base_url)
+        first_timeout = DEFAULT_TIMEOUT if http_client is None else httpx.USE_CLIENT_DEFAULT
+        options = Options.resolve(api_key, url, first_timeout, allow_http=allow_insecure_http)
+        self._connections = self._connect(options.api.base_url, http_client)
+        self._options = options.with_changes(
             timeout=timeout,
             max_retries=max_retries,
             max_retry_wait=max_retry_wait,
@@ -90,18 +87,14 @@ class _BaseRounded(ABC, Generic[H]):
     @abstractmethod
     def _connect(self, base_url: str, http_client: H | None) -> Connections[H]: ...
 
-    def _use(self, options: Options, **changes: Any) -> None:
-        self._options = options = options.with_changes(**changes)
-        self._api = options.generated_client()
-
     def with_options(
         self,
         *,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        max_retries: int | NotGiven = NOT_GIVEN,
-        max_retry_wait: float | NotGiven = NOT_GIVEN,
+        timeout: Timeout | Unset = UNSET,
+        max_retries: int | Unset = UNSET,
+        max_retry_wait: float | Unset = UNSET,
         default_headers: Mapping[str, str] | None = None,
-        on_invalid: OnInvalid | NotGiven = NOT_GIVEN,
+        on_invalid: OnInvalid | Unset = UNSET,
     ) -> Self:
         """Return a client with other options that shares the connections: `client.with_options(timeout=5)`.
 
@@ -112,9 +105,11 @@ class _BaseRounded(ABC, Generic[H]):
             ConfigurationError: An option cannot be used.
         """
         copy = object.__new__(type(self))
-        vars(copy).update(vars(self), _is_copy=True)
-        copy._use(
-            self._options,
+        # Without resources, which send with the options of this client.
+        resources = (ListResource, AsyncListResource)
+        inherited = {name: value for name, value in vars(self).items() if not isinstance(value, resources)}
+        vars(copy).update(inherited, _is_copy=True)
+        copy._options = self._options.with_changes(
             timeout=timeout,
             max_retries=max_retries,
             max_retry_wait=max_retry_wait,
@@ -135,7 +130,7 @@ class _BaseRounded(ABC, Generic[H]):
 
     def __repr__(self) -> str:
         closed = ", closed" if self._is_closed or self._connections.is_closed else ""
-        return f"<{type(self).__name__} at {self._options.base_url}{closed}>"
+        return f"<{type(self).__name__} at {self._options.api.base_url}{closed}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -152,12 +147,10 @@ class Rounded(_BaseRounded[httpx.Client]):
                 print(number.number)
 
     Any number of threads may share one. In a forked process it opens connections of its own.
-
-    Attributes:
-        phone_numbers: The phone numbers of the account.
     """
 
     phone_numbers = ListResource(list_phone_numbers, ListingOptions)
+    """The phone numbers of the account."""
 
     def _connect(self, base_url: str, http_client: httpx.Client | None) -> Connections[httpx.Client]:
         return Connections(http_client, httpx.Client, lambda: new_client(base_url))
@@ -177,12 +170,12 @@ class Rounded(_BaseRounded[httpx.Client]):
         attempts = Attempts(self._options, hold)
         while True:
             hold.wait(attempts.not_before)
-            http, secret = self._http(), self._api.token
+            http, api = self._http(), self._options.api
             try:
-                with span(name_of(operation)), mapped_errors(secret, http):
-                    return successful(operation.sync_detailed(self._api.set_httpx_client(http), **arguments), secret)
+                with span(name_of(operation)), mapped_errors(api.token, http):
+                    return successful(operation.sync_detailed(api.set_httpx_client(http), **arguments), api.token)
             except APIError as error:
-                if not attempts.another(error):
+                if not attempts.another_follows(error):
                     raise
 
     def close(self) -> None:
@@ -206,12 +199,10 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
                 print(number.number)
 
     Any number of tasks of one event loop may share one; create one in each event loop.
-
-    Attributes:
-        phone_numbers: The phone numbers of the account.
     """
 
     phone_numbers = AsyncListResource(list_phone_numbers, ListingOptions)
+    """The phone numbers of the account."""
 
     def _connect(self, base_url: str, http_client: httpx.AsyncClient | None) -> Connections[httpx.AsyncClient]:
         return AsyncConnections(http_client, httpx.AsyncClient, lambda: new_async_client(base_url))
@@ -224,13 +215,13 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
         attempts = Attempts(self._options, hold)
         while True:
             await hold.wait_async(attempts.not_before)
-            http, secret = self._http(), self._api.token
+            http, api = self._http(), self._options.api
             try:
-                with span(name_of(operation)), mapped_errors(secret, http):
-                    api = self._api.set_async_httpx_client(http)
-                    return successful(await operation.asyncio_detailed(api, **arguments), secret)
+                with span(name_of(operation)), mapped_errors(api.token, http):
+                    response = await operation.asyncio_detailed(api.set_async_httpx_client(http), **arguments)
+                    return successful(response, api.token)
             except APIError as error:
-                if not attempts.another(error):
+                if not attempts.another_follows(error):
                     raise
 
     async def aclose(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import urllib.request
+import zlib
 from collections.abc import Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, Generic, TypeVar
@@ -12,7 +14,6 @@ from typing import Any, Final, Generic, TypeVar
 import httpx
 
 from ._errors import ClientClosedError, ConfigurationError
-from ._gzip import AsyncGzipTransport, GzipTransport
 from ._options import is_loopback
 
 H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
@@ -101,6 +102,48 @@ def running_loop() -> asyncio.AbstractEventLoop:
         raise ConfigurationError("AsyncRounded runs under asyncio only, not under trio: use Rounded there.") from None
 
 
+class GzipTransport(httpx.HTTPTransport):
+    """Unpacks gzip bodies of several members, and notices one that is cut short; httpx does neither."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send *request* and return the response."""
+        response = super().handle_request(request)
+        return _unpacked(response, b"".join(response.iter_raw())) if _is_gzip(response) else response
+
+
+class AsyncGzipTransport(httpx.AsyncHTTPTransport):
+    """Does what GzipTransport does."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send *request* and return the response."""
+        response = await super().handle_async_request(request)
+        if not _is_gzip(response):
+            return response
+        return _unpacked(response, b"".join([part async for part in response.aiter_raw()]))
+
+
+def _is_gzip(response: httpx.Response) -> bool:
+    return response.headers.get("content-encoding", "").strip().lower() in {"gzip", "x-gzip"}
+
+
+def _unpacked(response: httpx.Response, packed: bytes) -> httpx.Response:
+    """Return *response* with its body, of which *packed* arrived.
+
+    Raises:
+        httpx.DecodingError: it is a success, but its body is not gzip from beginning to end.
+    """
+    try:
+        content = gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error) as error:
+        if response.is_success:
+            raise httpx.DecodingError(f"the body is not complete gzip: {error}") from error
+        content = packed  # The status of an error says enough.
+    headers = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
+    return httpx.Response(
+        response.status_code, headers=headers, stream=httpx.ByteStream(content), extensions=response.extensions
+    )
+
+
 def new_client(base_url: str) -> httpx.Client:
     """Return an httpx client of our own."""
     return httpx.Client(transport=GzipTransport(**_network(base_url)), cookies=_no_cookies())
@@ -118,7 +161,8 @@ def _network(base_url: str) -> dict[str, Any]:
     """
     url = httpx.URL(base_url)
     proxy = None
-    if not is_loopback(url.host) and not urllib.request.proxy_bypass(url.host):
+    # An entry of NO_PROXY may have a port.
+    if not is_loopback(url.host) and not any(map(urllib.request.proxy_bypass, (url.host, url.netloc.decode("ascii")))):
         proxies = urllib.request.getproxies()
         proxy = proxies.get(url.scheme) or proxies.get("all")
     if proxy is not None and "://" not in proxy:

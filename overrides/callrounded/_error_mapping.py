@@ -31,7 +31,8 @@ from ._errors import (
     RateLimitError,
     UnprocessableEntityError,
 )
-from ._logging import received, redacted_request
+from ._logging import log_response
+from ._redaction import redacted_request, redacted_response
 from ._retry import retry_after
 
 _TEXT_SHOWN: Final = 1000
@@ -62,7 +63,7 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
     except DecodeError as error:
         if error.response is None:  # It is the caller's own, of an event hook.
             raise
-        shown = received(error.response, secret)
+        shown = _safe_to_show(error.response, secret)
         if shown is not error.response:  # The server repeats the key, perhaps where the body is not as it should be.
             error.args = error.path, error.expected, error.found = (
                 "$",
@@ -73,26 +74,31 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
         raise _error_inside(shown, error) from error
     except httpx.HTTPStatusError as error:  # An event hook of the caller called `raise_for_status()`.
         error.request = redacted_request(error.request)
-        error.response = received(error.response, secret)
+        error.response = _safe_to_show(error.response, secret)
         raise status_error(error.response, error.response.status_code) from error
     except (UnicodeEncodeError, httpx.InvalidURL) as error:
         raise ConfigurationError(f"The request cannot be sent with these parameters: {error}.") from error
-    except (httpx.HTTPError, UnicodeError) as error:
+    # A UnicodeError comes from a redirect to something that is no URL: httpx reads it even where it does not follow.
+    except (httpx.HTTPError, UnicodeError, RuntimeError) as error:
         if http.is_closed:
             raise ClientClosedError(_CLOSED_MEANWHILE) from error
-        # The last one comes from a redirect to something that is no URL: httpx reads it even where it does not follow.
+        if isinstance(error, RuntimeError):
+            raise
         raise _connection_error(error) from error
-    except RuntimeError as error:
-        if http.is_closed:
-            raise ClientClosedError(_CLOSED_MEANWHILE) from error
-        raise
 
 
 def successful(response: Response[Any], secret: str) -> Response[Any]:
     """Return *response* without the API key, or raise the error that it stands for."""
-    response = evolve(response, http=received(response.http, secret))
+    response = evolve(response, http=_safe_to_show(response.http, secret))
     if (error := error_for(response)) is not None:
         raise error
+    return response
+
+
+def _safe_to_show(response: httpx.Response, secret: str) -> httpx.Response:
+    """Log *response*, and return it without credentials."""
+    response = redacted_response(response, secret)
+    log_response(response)
     return response
 
 
@@ -165,7 +171,7 @@ def _in_band_status(envelope: dict[str, object]) -> int | None:
     error = envelope.get("error")
     for status in (envelope.get("status"), (_object(error) or {}).get("status")):
         if _is_error_status(status):
-            return status
+            return int(status)
     return 500 if isinstance(error, str | dict) else None
 
 
@@ -175,8 +181,9 @@ def _reports_error(parsed: object) -> bool:
     return isinstance(error, ApiResponseError) or (_is_error_status(status) and hasattr(parsed, "error"))
 
 
-def _is_error_status(status: object) -> TypeGuard[int]:
-    return isinstance(status, int) and not isinstance(status, bool) and status >= 400
+def _is_error_status(status: object) -> TypeGuard[float]:
+    # To JSON, 500.0 is the integer 500.
+    return isinstance(status, int | float) and not isinstance(status, bool) and status >= 400
 
 
 def _object(value: object) -> dict[str, object] | None:

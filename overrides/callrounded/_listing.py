@@ -2,38 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
-from attrs import define
+from attrs import define, fields_dict
 
 from callrounded_generated.responses import Response
 
-from ._arguments import ListingOptions, Progress
-from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, as_json
-from ._errors import IncompleteListingError, RoundedError
+from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, as_json, checked, new_checkpoint
+from ._errors import ConfigurationError, IncompleteListingError, RoundedError
+from ._options import count_fault
 from ._paging import CursorPass, Key, PagePass
 
 T = TypeVar("T")
 
 MAX_PASSES: Final = 3
+
+
+class Progress(NamedTuple):
+    """How far a listing is: what `on_progress` is called with after each page.
+
+    Attributes:
+        records: Records so far.
+        total: How many there are, where the API has said so.
+        pages: Pages so far.
+    """
+
+    records: int
+    total: int | None
+    pages: int
+
+
+OnProgress: TypeAlias = Callable[[Progress], object]
+
+
+@define(frozen=True, kw_only=True)
+class ListingOptions:
+    """The arguments of `iter_all` and `list_all`: see `ListResource.iter_all`.
+
+    The filters of an operation are the attributes that a subclass adds.
+    """
+
+    limit: int | None = 1000
+    page: int | None = None
+    use_cursor: bool | None = None
+    cursor: str | None = None
+    max_items: int | None = None
+    concurrency: int = 8
+    verify: bool = True
+    checkpoint: Checkpoint | None = None
+    on_progress: OnProgress | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse numbers that cannot be used."""
+        for name, at_least in (("limit", 1), ("page", 1), ("max_items", 0), ("concurrency", 1)):
+            value = getattr(self, name)
+            if (value is not None or name == "concurrency") and (fault := count_fault(value, at_least=at_least)):
+                raise ConfigurationError(f"{name} {fault}: {value!r}")
+
+    def start_checkpoint(self, operation: str) -> Checkpoint:
+        """Return where a listing of *operation* with these arguments begins."""
+        given = {name: value for name in fields_dict(type(self)) if (value := getattr(self, name)) is not None}
+        filters: dict[str, Any] = {name: given[name] for name in given.keys() - fields_dict(ListingOptions)}
+        if self.checkpoint is None:
+            first = PageRequest(page=self.page, limit=self.limit, use_cursor=self.use_cursor, cursor=self.cursor)
+            return new_checkpoint(operation, filters, first, max_items=self.max_items)
+        if contradicting := given.keys() & {"page", "use_cursor", "cursor", *filters}:
+            raise ConfigurationError(
+                f"A checkpoint says where to resume, with which filters: leave out {', '.join(sorted(contradicting))}."
+            )
+        start = checked(self.checkpoint, operation)
+        return start if self.max_items is None else {**start, "max_items": self.max_items}
+
+
 _PAGE_BY_PAGE: Final = ListingOptions(concurrency=1)
 
 
 @define(frozen=True, kw_only=True)
 class ReceivedPage(Generic[T]):
-    """A page that has come.
-
-    Attributes:
-        request: The request for it.
-        response: The response; None where that was no page of the listing: a 404 beyond its end, or its total alone.
-        records: Those of its records that are handed out.
-        checkpoint: The position after it.
-    """
+    """A page that has come: its records are those to hand out, its checkpoint is the position after it."""
 
     request: PageRequest
-    response: Response[Any] | None
+    response: Response[Any] | None  # None where that was no page: a 404 beyond the end, or the total alone.
     records: list[T]
     checkpoint: Checkpoint
 
@@ -41,18 +92,8 @@ class ReceivedPage(Generic[T]):
 class Listing(Generic[T]):
     """Tells which pages to request, takes them in that order, and knows at the end whether all records came.
 
-    There are two ways to go on when the listing has to be read again. An iterator has handed out records: of a later
-    pass, it hands out only those that no earlier pass has handed out. A list forgets what it has collected.
-
-    Attributes:
-        start: Where it begins.
-        checkpoint: Where to resume after the records that were handed out.
-        options: Of these, `verify`, `concurrency` and `on_progress` matter.
-        window: How many pages may be requested before their turn comes.
-        collected: The records so far, if this is a list.
-        passes: The number of the pass that is being read.
-        progress: How far it is.
-        is_done: Whether nothing more is to be requested or received.
+    If the listing has to be read again, an iterator hands out only those records that it has not handed out before; a
+    list forgets the records that it has *collected*. The *window* is how many pages may be requested before their turn.
     """
 
     def __init__(
@@ -123,7 +164,7 @@ class Listing(Generic[T]):
         """Double the window, up to as many as may be in flight: the consumer keeps pace."""
         self.window = max(self.window, min(2 * self.window, self.options.concurrency))
 
-    def finish(self) -> None:
+    def raise_if_incomplete(self) -> None:
         """Raise an IncompleteListingError if the listing is not complete."""
         if self._failure is not None:
             raise self._failure

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import enum
 import ipaddress
 import os
 import re
 import sys
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, cast
+from typing import Any, Final, Self, TypeAlias, cast
 
 import httpx
-from attrs import define, evolve, field
+from attrs import define, evolve
 
 from callrounded_generated.client import AuthenticatedClient
+from callrounded_generated.client import Timeout as ClientTimeout
+from callrounded_generated.settings import BASE_URL
+from callrounded_generated.types import UNSET
 
 from ._errors import ConfigurationError
 from ._version import __version__
 
-if TYPE_CHECKING:
-    from httpx._client import UseClientDefault  # httpx exports its only instance, not the type
-
-DEFAULT_BASE_URL: Final = "https://api.callrounded.com"
 DEFAULT_TIMEOUT: Final = 30.0
 
 _KEY_HINT: Final = "The key is created in Rounded Studio; pass it as api_key=, or set CALLROUNDED_API_KEY."
@@ -39,36 +37,19 @@ _HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)
 _HEADER_VALUE: Final = re.compile(r"(?:[!-~](?:[ \t!-~]*[!-~])?)?", re.ASCII)
 
 
-class NotGiven(enum.Enum):
-    """The type of NOT_GIVEN, which stands for an omitted option where None has a meaning of its own."""
-
-    NOT_GIVEN = "NOT_GIVEN"
-
-    def __repr__(self) -> str:
-        return self.value
-
-
-NOT_GIVEN: Final = NotGiven.NOT_GIVEN
 Timeout: TypeAlias = float | httpx.Timeout | None
-OnInvalid: TypeAlias = Literal["raise", "keep"]
 
 
 @define(frozen=True, kw_only=True)
 class Options:
-    """The options of a client, complete and checked. The timeout may be left to the httpx client."""
+    """The options of a client, complete and checked: those of requests are the settings of the generated client."""
 
-    api_key: str = field(repr=False)
-    base_url: str
-    timeout: Timeout | UseClientDefault
-    headers: Mapping[str, str] = field(default={"user-agent": _USER_AGENT}, repr=False)
+    api: AuthenticatedClient
     max_retries: int = 2
     max_retry_wait: float = 30.0
-    on_invalid: OnInvalid = "raise"
 
     @classmethod
-    def resolve(
-        cls, api_key: str | None, base_url: str | None, *, allow_insecure_http: bool, own_http_client: bool
-    ) -> Self:
+    def resolve(cls, api_key: str | None, base_url: str | None, timeout: ClientTimeout, *, allow_http: bool) -> Self:
         """Return the options of a client that is given no others; what it is not given is in the environment."""
         key, source = _given_or_set(api_key, "api_key=", "CALLROUNDED_API_KEY", "ROUNDED_API_KEY")
         if key is None:
@@ -76,34 +57,25 @@ class Options:
         if fault := key_fault(key):
             raise ConfigurationError(f"The API key ({source}) {fault}. {_KEY_HINT}")
         url, source = _given_or_set(base_url, "base_url=", "CALLROUNDED_BASE_URL")
-        url = DEFAULT_BASE_URL if url is None else url
-        if fault := base_url_fault(url, allow_insecure_http=allow_insecure_http):
+        url = BASE_URL if url is None else url
+        if fault := base_url_fault(url, allow_insecure_http=allow_http):
             raise ConfigurationError(f"The base URL ({source}) {fault}.")
-        timeout = DEFAULT_TIMEOUT if own_http_client else httpx.USE_CLIENT_DEFAULT
-        return cls(api_key=key, base_url=str(httpx.URL(url)).rstrip("/"), timeout=timeout)
+        url, headers = str(httpx.URL(url)).rstrip("/"), {"user-agent": _USER_AGENT}
+        return cls(api=AuthenticatedClient(token=key, base_url=url, timeout=timeout, headers=headers))
 
     def with_changes(self, *, default_headers: Mapping[str, str] | None, **changes: Any) -> Self:
-        """Return a copy with *changes*, of which NOT_GIVEN is none; default headers are added to those there are."""
-        headers = dict(self.headers)
+        """Return a copy with *changes*, of which UNSET is none; default headers are added to those there are."""
+        headers = dict(self.api.headers)
         if default_headers is not None:
             if fault := headers_fault(default_headers):
                 raise ConfigurationError(f"default_headers: {fault}.")
             headers |= {name.lower(): value for name, value in default_headers.items()}
-        given = {name: value for name, value in changes.items() if value is not NOT_GIVEN}
+        given = {name: value for name, value in changes.items() if value is not UNSET}
         for name, value in given.items():
             if fault := _fault(name, value):
                 raise ConfigurationError(f"{name} {fault}: {value!r}")
-        return evolve(self, headers=headers, **given)
-
-    def generated_client(self) -> AuthenticatedClient:
-        """Return a client of the generated package with these options."""
-        return AuthenticatedClient(
-            token=self.api_key,
-            base_url=self.base_url,
-            timeout=self.timeout,
-            headers=self.headers,
-            on_invalid=self.on_invalid,
-        )
+        of_requests = {name: given.pop(name) for name in ("timeout", "on_invalid") if name in given}
+        return evolve(self, api=evolve(self.api, headers=headers, **of_requests), **given)
 
 
 def key_fault(key: object) -> str | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from contextlib import aclosing, closing
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import httpx
+from attrs import asdict, define, field
 
-from callrounded_generated.types import Model
-
-from ._checkpoint import Checkpoint, ListEnvelope, as_json, new_checkpoint
-from ._errors import ConfigurationError, PaginationError
+from ._checkpoint import Checkpoint, as_json, new_checkpoint
+from ._errors import PaginationError
 from ._listing import Listing, ReceivedPage, errors_with_checkpoint
 
 T = TypeVar("T")
@@ -20,6 +19,19 @@ R = TypeVar("R")
 Read: TypeAlias = Callable[[Listing[T]], Generator[ReceivedPage[T], None, None]]
 """Reads the pages of a listing, each when its turn comes."""
 AsyncRead: TypeAlias = Callable[[Listing[T]], AsyncGenerator[ReceivedPage[T], None]]
+
+
+@define(frozen=True)
+class _BeyondEnd:
+    """Stands for a page that the API does not have, where no page before it told that it would be the last one."""
+
+    data: list[Any] = field(factory=list)
+    message: str = "There is no page beyond the last one."
+    status: int = 404
+    current_page = total_pages = total_items = next_cursor = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 class _AnyPage(Generic[T, R]):
@@ -37,14 +49,13 @@ class _AnyPage(Generic[T, R]):
         total_items: How many records there are, in page mode.
         next_cursor: The cursor of the next page, in cursor mode.
         checkpoint: The position after this page, for `iter_all(checkpoint=...)`; after the last page there is nothing.
-        response: The response; None when the page was pickled.
+        response: The response; None for a page beyond the end, where the API tells no total and responds with a 404.
     """
 
     def __init__(self, page: ReceivedPage[T], read: R, cursors: frozenset[str | None] = frozenset()) -> None:
         """Show *page*, to which *cursors* led; *read* reads those after it."""
-        if page.response is None:
-            raise PaginationError("No next page: the API has none beyond the last one, which did not tell.")
-        envelope: ListEnvelope[T] = cast(Any, page.response.parsed)
+        envelope: Any = _BeyondEnd() if page.response is None else page.response.parsed
+        self._envelope = envelope
         self.data: list[T] = page.records
         self.message: str = envelope.message
         self.status: int = envelope.status
@@ -53,53 +64,41 @@ class _AnyPage(Generic[T, R]):
         self.total_items: int | None = envelope.total_items
         self.next_cursor: str | None = envelope.next_cursor
         self.checkpoint: Checkpoint = as_json(page.checkpoint)
-        self.response: httpx.Response | None = page.response.http
-        self._received: ReceivedPage[T] | None = page
-        self._has_next = page.request.next(envelope) is not None
+        self.response: httpx.Response | None = None if page.response is None else page.response.http
+        self._received = page
         self._cursors = cursors | {page.request.cursor}
-        self._reader: R | None = read
+        self._read = read
 
     def has_next_page(self) -> bool:
         """Return whether there is a page after this one."""
-        return self._has_next
+        return self._received.request.next(self._envelope) is not None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the page as JSON data, as it was received: what a web framework can send on."""
-        _, page = self._source()
-        envelope: Model = cast(Any, page.response).parsed
-        return envelope.to_dict()
+        data: dict[str, Any] = self._envelope.to_dict()
+        return data
 
     def __repr__(self) -> str:
         number = "" if self.current_page is None else f" {self.current_page} of {self.total_pages}"
         return f"<{type(self).__name__}{number}: {len(self.data)} records>"
 
-    def __getstate__(self) -> dict[str, Any]:
-        # Without the client, which holds the key, and the response.
-        return vars(self) | {"response": None, "_reader": None, "_received": None}
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A page leads to its client, which holds the key: pickle page.data and page.checkpoint.")
 
-    def _source(self) -> tuple[R, ReceivedPage[T]]:
-        """Return what reads the pages after this one, and where it stands."""
-        if self._reader is None or self._received is None:
-            raise ConfigurationError(
-                "This page was pickled or copied and has no client. Resume with iter_all(checkpoint=page.checkpoint)."
-            )
-        return self._reader, self._received
-
-    def _whole(self) -> tuple[R, Listing[T]]:
-        """Return the listing that begins with this page, which it has received, and what reads it."""
-        read, page = self._source()
+    def _listing_from_here(self) -> Listing[T]:
+        """Return a listing that begins with this page, which it has received."""
+        page = self._received
         listing = Listing[T](new_checkpoint(page.checkpoint["operation"], page.checkpoint["filters"], page.request))
         listing.next_request()
         with errors_with_checkpoint(listing):
             listing.receive(page.request, page.response)
-        return read, listing
+        return listing
 
-    def _rest(self) -> tuple[R, Listing[T]]:
-        """Return the listing of the pages after this one, and what reads it."""
-        read, page = self._source()
+    def _listing_of_rest(self) -> Listing[T]:
+        """Return the listing of the pages after this one."""
         if not self.has_next_page():
             raise PaginationError("No next page; check has_next_page() first.")
-        return read, Listing(page.checkpoint, cursors=self._cursors)
+        return Listing(self._received.checkpoint, cursors=self._cursors)
 
 
 class Page(_AnyPage[T, Read[T]]):
@@ -116,13 +115,11 @@ class Page(_AnyPage[T, Read[T]]):
         Raises:
             RoundedError: a page did not come, or records are missing; see `iter_all`.
         """
-        self._source()
         yield self
-        read, listing = self._whole()
-        with closing(read(listing)) as pages:
+        with closing(self._read(self._listing_from_here())) as pages:
             for page in pages:
                 if page.response is not None:
-                    yield Page(page, read, self._cursors)
+                    yield Page(page, self._read, self._cursors)
 
     def get_next_page(self) -> Page[T]:
         """Request the page after this one and return it.
@@ -132,9 +129,8 @@ class Page(_AnyPage[T, Read[T]]):
             IncompleteListingError: the number of records has changed.
             RoundedError: the page did not come.
         """
-        read, listing = self._rest()
-        with closing(read(listing)) as pages:
-            return Page(next(pages), read, self._cursors)
+        with closing(self._read(self._listing_of_rest())) as pages:
+            return Page(next(pages), self._read, self._cursors)
 
 
 class AsyncPage(_AnyPage[T, AsyncRead[T]]):
@@ -149,19 +145,16 @@ class AsyncPage(_AnyPage[T, AsyncRead[T]]):
 
     async def iter_pages(self) -> AsyncGenerator[AsyncPage[T], None]:
         """Yield this page and those after it: see `Page.iter_pages`."""
-        self._source()
         yield self
-        read, listing = self._whole()
-        async with aclosing(read(listing)) as pages:
+        async with aclosing(self._read(self._listing_from_here())) as pages:
             async for page in pages:
                 if page.response is not None:
-                    yield AsyncPage(page, read, self._cursors)
+                    yield AsyncPage(page, self._read, self._cursors)
 
     async def get_next_page(self) -> AsyncPage[T]:
         """Request the page after this one and return it: see `Page.get_next_page`."""
-        read, listing = self._rest()
-        async with aclosing(read(listing)) as pages:
-            return AsyncPage(await anext(pages), read, self._cursors)
+        async with aclosing(self._read(self._listing_of_rest())) as pages:
+            return AsyncPage(await anext(pages), self._read, self._cursors)
 
 
 class PendingPage(Generic[T]):

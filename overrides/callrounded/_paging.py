@@ -26,22 +26,13 @@ MAX_FRUITLESS_PAGES: Final = 3
 
 
 class _Pass(Generic[T]):
-    """What both kinds of passes share: where they stand, and the records that they have seen.
+    """What both kinds of passes share: which *page* or *cursor* they receive next, and the records they have seen."""
 
-    Attributes:
-        page, cursor: Of the next page to receive; None in the other mode.
-        total: How many records there are, in page mode.
-        expected: How many records should be received, if that is known.
-        ended: Whether nothing more is to be requested or received.
-        changed: Whether the listing changed while it was read. From cursor to cursor that does not show.
-        asks_total: Whether the next request is not for a page but for the total alone.
-    """
-
-    total: int | None = None
-    expected: int | None = None
-    ended = False
-    changed = False
-    asks_total = False
+    total: int | None = None  # How many records there are, in page mode.
+    expected: int | None = None  # How many should be received, if that is known.
+    ended = False  # Whether nothing more is to be requested or received.
+    changed = False  # Whether the listing changed while it was read. From cursor to cursor that does not show.
+    asks_total = False  # Whether the next request is not for a page but for the total alone.
 
     def __init__(self, start: Checkpoint) -> None:
         self.seen: set[Key] = set()
@@ -104,7 +95,7 @@ class PagePass(_Pass[T]):
         elif page is not None and page.current_page not in (None, number):
             raise PaginationLoopError(f"Page {number} was requested, but the server sent page {page.current_page}.")
         if number == self._first:
-            self._begin(page, total, len(data))
+            self._learn_size(page, total, len(data))
         elif page is None:
             self.changed = self.changed or self._last is not None
         elif self.total is not None and total != self.total:
@@ -117,7 +108,7 @@ class PagePass(_Pass[T]):
             self._check_progress(f"page {number}")
         return unseen
 
-    def _begin(self, page: ListEnvelope[T] | None, total: int | None, size: int) -> None:
+    def _learn_size(self, page: ListEnvelope[T] | None, total: int | None, size: int) -> None:
         """Learn from the first page, of *size* records, how many pages and records there are."""
         if self.total not in (None, total):
             now = "the next page is gone" if page is None else f"{total} now"
@@ -133,24 +124,14 @@ class PagePass(_Pass[T]):
             self.expected = total if self._first == 1 else None
             return
         self._last = max(page.total_pages, self._first)
-        self.expected = records_expected(total, first=self._first, last=self._last, size=size)
+        # A server may make pages shorter than they were asked for: a page that others follow shows how long they are.
+        # The last one does not, so that nobody knows how many records came before it.
+        before = total - size if 1 < self._first == self._last else (self._first - 1) * size
+        self.expected = total - before
         if self._max_items is not None and size:  # What comes after them is of no interest.
             last_of_interest = self._first - 1 + math.ceil(self._max_items / size)
             if last_of_interest < self._last:
                 self._last, self.expected = last_of_interest, (last_of_interest - self._first + 1) * size
-
-
-def records_expected(total: int, *, first: int, last: int, size: int) -> int:
-    """Return how many of *total* records are on the pages from *first* to *last*.
-
-    Args:
-        total: How many there are on all pages.
-        first: The number of the page that came first, of *size* records.
-        last: The number of the last page.
-        size: A server may make pages shorter than they were asked for: a page that others follow shows how long they
-            are. The last page does not, so that nobody knows how many records came before it.
-    """
-    return size if 1 < first == last else total - (first - 1) * size
 
 
 class CursorPass(_Pass[T]):

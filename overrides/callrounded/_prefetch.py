@@ -1,7 +1,6 @@
 """The two drivers of a listing, one with threads and one with tasks: they keep pages in flight, in order.
 
-What they decide is decided in `_listing`: which pages there are, and how many may be requested before their turn
-comes. Of these, `concurrency` are in flight.
+Which pages there are, and how many may be requested before their turn comes, is decided in `_listing`.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ def read_pages(listing: Listing[T], fetch: Fetch) -> Generator[ReceivedPage[T], 
     hold, threads = Hold(), ThreadPoolExecutor(listing.options.concurrency, thread_name_prefix="callrounded")
     in_flight: deque[tuple[PageRequest, Result]] = deque()
 
-    def begin(request: PageRequest) -> Result:
+    def submit(request: PageRequest) -> Result:
         def fetch_here() -> Response[Any]:
             return copy_context().run(fetch, request, hold)
 
@@ -50,14 +49,14 @@ def read_pages(listing: Listing[T], fetch: Fetch) -> Generator[ReceivedPage[T], 
     try:
         while not listing.is_done:
             with errors_with_checkpoint(listing):
-                _request_pages(listing, in_flight, begin, at_least=1)
+                _request_pages(listing, in_flight, submit, at_least=1)
                 page = _received(listing, *in_flight.popleft())
-                _request_pages(listing, in_flight, begin)
+                _request_pages(listing, in_flight, submit)
             listing.report(page)
             yield page
             listing.widen()
         with errors_with_checkpoint(listing):
-            listing.finish()
+            listing.raise_if_incomplete()
     finally:
         hold.stop()
         threads.shutdown(wait=False, cancel_futures=True)
@@ -73,32 +72,31 @@ async def read_pages_async(listing: Listing[T], fetch: AsyncFetch) -> AsyncGener
         async with free_slots:
             return await fetch(request, hold)
 
-    def begin(request: PageRequest) -> asyncio.Task[Response[Any]]:
+    def submit(request: PageRequest) -> asyncio.Task[Response[Any]]:
         return asyncio.create_task(sent(request))
 
     try:
         while not listing.is_done:
             with errors_with_checkpoint(listing):
-                _request_pages(listing, in_flight, begin, at_least=1)
+                _request_pages(listing, in_flight, submit, at_least=1)
                 request, task = in_flight[0]
                 await asyncio.wait([task])
                 in_flight.popleft()
                 page = _received(listing, request, task.result)
-                _request_pages(listing, in_flight, begin)
+                _request_pages(listing, in_flight, submit)
             listing.report(page)
             yield page
             listing.widen()
         with errors_with_checkpoint(listing):
-            listing.finish()
+            listing.raise_if_incomplete()
     finally:
         await _end([task for _, task in in_flight])
 
 
 async def _end(tasks: list[asyncio.Task[Any]]) -> None:
-    """Cancel *tasks*, and wait for their end even if this task is cancelled meanwhile.
+    """Cancel *tasks*, and wait for their end even if this task is cancelled meanwhile, as anyio does repeatedly.
 
-    A cancel scope of anyio cancels again and again: passed on, that would interrupt httpcore while it closes a
-    connection, which then stays open.
+    Passed on, that would interrupt httpcore while it closes a connection, which then stays open.
     """
     for task in tasks:
         task.cancel()
@@ -117,11 +115,14 @@ async def _end(tasks: list[asyncio.Task[Any]]) -> None:
 
 
 def _request_pages(
-    listing: Listing[Any], in_flight: deque[tuple[PageRequest, R]], begin: Callable[[PageRequest], R], at_least: int = 0
+    listing: Listing[Any],
+    in_flight: deque[tuple[PageRequest, R]],
+    submit: Callable[[PageRequest], R],
+    at_least: int = 0,
 ) -> None:
     """Have as many pages in flight as the window allows, and *at_least* so many."""
     while len(in_flight) < max(listing.window, at_least) and (request := listing.next_request()) is not None:
-        in_flight.append((request, begin(request)))
+        in_flight.append((request, submit(request)))
 
 
 def _received(listing: Listing[T], request: PageRequest, result: Result) -> ReceivedPage[T]:

@@ -1,12 +1,14 @@
 """From list operations to what users call: `phone_numbers = ListResource(list_phone_numbers, ListingOptions)`.
 
-That line in the class of a client is all that one more list endpoint needs. The parameters of `list()` are those of the
-operation, the parameters of `iter_all()` and `list_all()` the attributes of a class such as `ListingOptions`. An
-operation with filters has a class of its own:
+What happens in `client.phone_numbers.list_all()`, from here to the API and back:
 
-    @define(frozen=True, kw_only=True)
-    class CallListingOptions(ListingOptions):
-        status: str | None = None
+    ListResource.list_all        begins a `Listing`
+    read_pages (_prefetch)       keeps pages in flight, with threads; with tasks in `read_pages_async`
+      Listing (_listing)         says which page is next, and reads the listing again if it changed
+        PagePass, CursorPass     (_paging) one pass over all pages, and whether it was complete
+      Rounded._send (_client)    sends one request, again if that helps (_retry)
+        sync_detailed            of the generated client
+        successful               (_error_mapping) turns an error that came into one of ours (_errors)
 """
 
 from __future__ import annotations
@@ -17,16 +19,15 @@ import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import aclosing, closing
 from types import FunctionType, MethodType
-from typing import Any, Generic, ParamSpec, Self, TypeAlias, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeAlias, TypeVar, cast
 
 from attrs import fields_dict
 
 from callrounded_generated.responses import Response
 
-from ._arguments import ListingOptions
 from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, new_checkpoint
 from ._errors import ConfigurationError
-from ._listing import Listing, ReceivedPage, single_page
+from ._listing import Listing, ListingOptions, ReceivedPage, single_page
 from ._operation import AnyOperation, Operation, by_name, copied, name_of
 from ._options import count_fault
 from ._page import AsyncPage, Page, PendingPage
@@ -75,19 +76,22 @@ class _AnyListResource(Generic[P, L, T, S]):
         vars(method)["__signature__"] = signature.replace(parameters=[signature.parameters["self"], *parameters])
         return method
 
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self._name = name
+
     def __get__(self, client: Any, owner: type[Any]) -> Self:
-        """Return the resource of *client*."""
+        """Return the resource of *client*, which keeps it: tests may replace its methods."""
         if client is None:
             return self
         bound = copy.copy(self)
         bound._send = client._send  # noqa: SLF001 - private to users
         vars(bound).update({name: MethodType(method, bound) for name, method in self._methods.items()})
-        return bound
+        return cast(dict[str, Self], vars(client)).setdefault(self._name, bound)
 
     def __repr__(self) -> str:
         return f"<list resource: {name_of(self._operation)}>"
 
-    def _single(self, arguments: dict[str, Any]) -> tuple[Checkpoint, PageRequest]:
+    def _start_and_request(self, arguments: dict[str, Any]) -> tuple[Checkpoint, PageRequest]:
         """Return the position before the one page that these *arguments* ask for, and the request for it."""
         for name in ("page", "limit"):
             if (value := arguments.get(name)) is not None and (fault := count_fault(value, at_least=1)):
@@ -99,14 +103,14 @@ class _AnyListResource(Generic[P, L, T, S]):
             sent["use_cursor"] = True
         return start, PageRequest(**sent)
 
-    def _begin(self, options: ListingOptions, given: dict[str, Any], *, collects: bool) -> Listing[T]:
+    def _new_listing(self, options: ListingOptions, given: dict[str, Any], *, collects: bool) -> Listing[T]:
         """Return the listing that these arguments of `iter_all` or `list_all` ask for."""
         operation = name_of(self._operation)
         if ambiguous := given.keys() & self._filters & fields_dict(ListingOptions).keys():
             raise ConfigurationError(
                 f"{operation} has a parameter {min(ambiguous)} of its own: pass it to list(), and iterate the page."
             )
-        start = options.start(operation)
+        start = options.start_checkpoint(operation)
         if unknown := start["filters"].keys() - self._filters:
             raise ConfigurationError(f"The checkpoint is damaged: {min(unknown)!r:.80} is no filter of this listing.")
         # An iterator begins with one page ahead; a list is always ready to fill the slots that become free.
@@ -122,8 +126,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
         Every record that was there throughout comes exactly once, or an error is raised: after the last record, if only
         the end shows that something is missing. If the listing changes while it is read, it is read again, and records
         that are new come then. Only the pages in flight, and the ids, are held in memory. Nothing is requested before
-        the first record is asked for. Leaving the loop cancels what has not been sent, and
-        does not wait for the requests in flight.
+        the first record is asked for. Leaving the loop does not wait for the requests in flight.
 
         Args:
             limit: Records per page, 1000 by default.
@@ -142,7 +145,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             IncompleteListingError: records are missing, or the listing kept changing.
             PaginationLoopError: the server keeps handing out the same page or cursor.
         """
-        return self._records(self._begin(self._options(*args, **kwargs), kwargs, collects=False))
+        return self._records(self._new_listing(self._options(*args, **kwargs), kwargs, collects=False))
 
     def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error.
@@ -154,7 +157,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             APIError, PaginationError: as in `iter_all`. `partial` has the records before it, `checkpoint` where to
                 resume: together with what `list_all(checkpoint=error.checkpoint)` returns, they are the whole.
         """
-        listing = self._begin(self._options(*args, **kwargs), kwargs, collects=True)
+        listing = self._new_listing(self._options(*args, **kwargs), kwargs, collects=True)
         for _ in self._read(listing):
             pass
         return listing.collected or []
@@ -169,7 +172,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             ConfigurationError: a parameter cannot be used, or not together with another.
             APIError: the page did not come.
         """
-        start, request = self._single(by_name(self._operation, args, kwargs))
+        start, request = self._start_and_request(by_name(self._operation, args, kwargs))
         response = self._send(self._operation, kwargs | request.arguments(), Hold())
         return Page(single_page(start, request, response), self._read)
 
@@ -190,11 +193,11 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
 
     def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> AsyncIterator[T]:
         """Yield every record, page after page, in the order of the server: see `ListResource.iter_all`."""
-        return self._records(self._begin(self._options(*args, **kwargs), kwargs, collects=False))
+        return self._records(self._new_listing(self._options(*args, **kwargs), kwargs, collects=False))
 
     async def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error: see `ListResource.list_all`."""
-        listing = self._begin(self._options(*args, **kwargs), kwargs, collects=True)
+        listing = self._new_listing(self._options(*args, **kwargs), kwargs, collects=True)
         async for _ in self._read(listing):
             pass
         return listing.collected or []
@@ -204,7 +207,7 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
 
         The parameters are those of the operation: see `ListResource.list`.
         """
-        start, request = self._single(by_name(self._operation, args, kwargs))
+        start, request = self._start_and_request(by_name(self._operation, args, kwargs))
 
         async def get() -> AsyncPage[T]:
             response = await self._send(self._operation, kwargs | request.arguments(), Hold())

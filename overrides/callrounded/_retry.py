@@ -1,8 +1,4 @@
-"""Whether a failed attempt is worth another one, and when.
-
-Retried is what may pass by itself: no response, a response cut short, and the statuses that say so. Anything the API
-responds on purpose is not.
-"""
+"""Whether a failed attempt is worth another one, and when: if the fault may pass by itself."""
 
 from __future__ import annotations
 
@@ -29,6 +25,8 @@ _HOLDING_STATUSES: Final = frozenset({429, 503})
 # To be retried although the API may have acted on the first attempt: that does no harm to these.
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _SECONDS: Final = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
+# A proxy may join several Retry-After with commas; the comma of a date comes after its weekday.
+_JOINED: Final = re.compile(r"(?<!Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?<!day),")
 
 
 def is_retryable(error: BaseException) -> bool:
@@ -67,16 +65,16 @@ def backoff(attempt: int) -> float:
 def retry_after(headers: httpx.Headers) -> float | None:
     """Return the seconds that Retry-After asks to wait, or None if it is absent or unreadable.
 
-    A date to come back is compared with the Date of the response where there is one, so that a wrong clock on this
-    machine does not matter. Of several, the longest counts.
+    A date is compared with the Date of the response where there is one, so that a wrong clock on this machine does not
+    matter. Of several, the longest counts.
     """
     now = _moment(headers.get("date", ""))
     asked: list[float] = []
-    for line in headers.get_list("retry-after"):
-        if (then := _moment(line)) is not None:
+    for text in map(str.strip, _JOINED.split(headers.get("retry-after", ""))):
+        if _SECONDS.fullmatch(text):
+            asked.append(float(text))
+        elif (then := _moment(text)) is not None:
             asked.append(max(0.0, then - (time.time() if now is None else now)))
-        else:
-            asked += [float(text) for text in map(str.strip, line.split(",")) if _SECONDS.fullmatch(text)]
     return max(asked, default=None)
 
 
@@ -98,10 +96,12 @@ class Hold:
 
     _until: float = 0.0
     _stopped: threading.Event = field(factory=threading.Event)
+    _lock: threading.Lock = field(factory=threading.Lock)
 
     def extend(self, seconds: float) -> None:
         """Hold all requests for at least so many seconds from now."""
-        self._until = max(self._until, time.monotonic() + seconds)
+        with self._lock:
+            self._until = max(self._until, time.monotonic() + seconds)
 
     def stop(self) -> None:
         """End all waits: the listing is over."""
@@ -131,24 +131,25 @@ def seconds_until(moment: float) -> float:
 
 
 class Attempts:
-    """The attempts of one request: how many failed, and when the next one may be made."""
+    """The attempts of one request, *not_before* which the next one may be made, by the monotonic clock."""
 
     def __init__(self, options: Options, hold: Hold) -> None:
+        """Count the attempts of a request; *hold* is shared by all requests of a listing."""
         self._options = options
         self._hold = hold
         self._failed = 0
         self.not_before = 0.0
         attempt_number.set(1)
 
-    def another(self, error: APIError) -> bool:
-        """Return whether another attempt follows the one that ended in *error*."""
+    def another_follows(self, error: APIError) -> bool:
+        """Return whether another attempt is to be made after this one, which ended in *error*."""
         error.attempts = self._failed = self._failed + 1
         attempt_number.set(self._failed + 1)
         seconds = wait_before_retry(error, self._failed, self._options)
         if seconds is None:
             return False
         log_retry(error, seconds)
-        self.not_before = time.monotonic() + seconds
         if isinstance(error, APIStatusError) and error.status_code in _HOLDING_STATUSES:
             self._hold.extend(seconds)
+        self.not_before = time.monotonic() + seconds
         return True

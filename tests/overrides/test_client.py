@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any, get_args
+from unittest import mock
 
 import httpx
 import pytest
@@ -199,6 +200,15 @@ def _without_type(_: object, reply: Reply) -> Reply:
     """Make the first record a malformed one."""
     data = reply.envelope["data"]
     return reply.with_envelope(data=[data[0] | {"type": None}, *data[1:]])
+
+
+def test_a_method_of_a_resource_can_be_replaced(server: Server) -> None:
+    """As a test of the caller does; a client with other options has methods of its own."""
+    with Rounded(KEY, base_url=server.url) as client:
+        with mock.patch.object(client.phone_numbers, "list_all", return_value=[]):
+            assert client.phone_numbers.list_all() == []
+            assert client.with_options(timeout=5).phone_numbers.list_all() != []
+        assert client.phone_numbers.list_all() != []
 
 
 class TestClosing:

@@ -225,6 +225,7 @@ class TestInBand:
             ({"error": {}}, 500),
             ({"error": "Something broke"}, 500),
             ({"status": 429}, 429),
+            ({"status": 429.0}, 429),
             ({"status": 400, "error": None}, 400),
             ({"status": 520, "data": None}, 520),
             ({"error": ERROR, "data": None}, 400),

@@ -244,6 +244,18 @@ class TestEnvironment:
 
         assert fake.requests[0].headers["host"] == "api.example"
 
+    async def test_an_entry_of_no_proxy_may_have_a_port(
+        self, world: World, fake: FakeRounded, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It stands for that port alone."""
+        monkeypatch.setenv("HTTP_PROXY", server.url)
+        monkeypatch.setenv("NO_PROXY", "api.example:8080")
+
+        with pytest.raises(RuntimeError, match="reached for another machine"):
+            await world.list(world.client(base_url="http://api.example:8080", allow_insecure_http=True))
+        await world.error(world.client(base_url="http://api.example:8081", allow_insecure_http=True))
+        assert [request.headers["host"] for request in fake.requests] == ["api.example:8081"]
+
     async def test_what_no_proxy_names_is_reached_without_the_proxy(
         self, world: World, fake: FakeRounded, server: Server, monkeypatch: pytest.MonkeyPatch
     ) -> None:

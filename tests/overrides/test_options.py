@@ -5,25 +5,22 @@ from typing import Any
 import httpx
 import pytest
 
-from callrounded import ConfigurationError
+from callrounded import ConfigurationError, Rounded
 from callrounded._options import (
-    DEFAULT_BASE_URL,
     DEFAULT_TIMEOUT,
-    NOT_GIVEN,
     Options,
     base_url_fault,
     headers_fault,
     is_loopback,
     key_fault,
 )
+from callrounded_generated.settings import BASE_URL
 
 KEY = "sk-live-4f9d2c71e8a05b36"
 
 
-def _options(
-    api_key: Any = KEY, base_url: Any = None, *, allow_insecure_http: bool = False, own_http_client: bool = True
-) -> Options:
-    return Options.resolve(api_key, base_url, allow_insecure_http=allow_insecure_http, own_http_client=own_http_client)
+def _options(api_key: Any = KEY, base_url: Any = None, *, allow_insecure_http: bool = False) -> Options:
+    return Options.resolve(api_key, base_url, DEFAULT_TIMEOUT, allow_http=allow_insecure_http)
 
 
 def _changed(*, default_headers: Any = None, **changes: Any) -> Options:
@@ -37,15 +34,15 @@ class TestKey:
         """api_key= is what counts where it is given."""
         monkeypatch.setenv("CALLROUNDED_API_KEY", "from-the-environment")
 
-        assert _options().api_key == KEY
+        assert _options().api.token == KEY
 
     def test_the_first_variable_goes_before_the_second(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """$CALLROUNDED_API_KEY is ours, $ROUNDED_API_KEY the fallback."""
         monkeypatch.setenv("ROUNDED_API_KEY", "second")
-        assert _options(None).api_key == "second"
+        assert _options(None).api.token == "second"
 
         monkeypatch.setenv("CALLROUNDED_API_KEY", "first")
-        assert _options(None).api_key == "first"
+        assert _options(None).api.token == "first"
 
     def test_an_empty_variable_is_not_set(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Shells and CI set variables to nothing where they mean none."""
@@ -55,7 +52,7 @@ class TestKey:
 
         options = _options(None)
 
-        assert (options.api_key, options.base_url) == ("second", DEFAULT_BASE_URL)
+        assert (options.api.token, options.api.base_url) == ("second", BASE_URL)
 
     def test_without_a_key_the_error_says_what_to_do(self) -> None:
         """Who has no key learns where keys are made and how to pass one."""
@@ -117,14 +114,14 @@ class TestBaseURL:
     )
     def test_a_base_url_is_brought_into_one_form(self, given: str | None, used: str) -> None:
         """A path before the API's own is kept, slashes at the end are not."""
-        assert _options(base_url=given).base_url == used
+        assert _options(base_url=given).api.base_url == used
 
     def test_the_environment_fills_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """$CALLROUNDED_BASE_URL counts where base_url= is not given."""
         monkeypatch.setenv("CALLROUNDED_BASE_URL", "https://staging.example")
 
-        assert _options().base_url == "https://staging.example"
-        assert _options(base_url="https://other.example").base_url == "https://other.example"
+        assert _options().api.base_url == "https://staging.example"
+        assert _options(base_url="https://other.example").api.base_url == "https://other.example"
 
     @pytest.mark.parametrize(
         "url",
@@ -176,7 +173,7 @@ class TestBaseURL:
         with pytest.raises(ConfigurationError, match="allow_insecure_http=True"):
             _options(base_url=url)
 
-        assert _options(base_url=url, allow_insecure_http=True).base_url == url
+        assert _options(base_url=url, allow_insecure_http=True).api.base_url == url
 
     def test_any_host_of_https_will_do(self) -> None:
         """A name at the root of the tree, an international one, an address."""
@@ -202,13 +199,13 @@ class TestHeaders:
 
     def test_they_replace_ours_of_the_same_name(self) -> None:
         """The case of a name does not matter; each is sent once."""
-        headers = _changed(default_headers={"USER-Agent": "mine", "X-Trace": "1", "x-trace": "2"}).headers
+        headers = _changed(default_headers={"USER-Agent": "mine", "X-Trace": "1", "x-trace": "2"}).api.headers
 
         assert headers == {"user-agent": "mine", "x-trace": "2"}
 
     def test_the_user_agent_names_package_python_and_httpx(self) -> None:
         """A provider can tell who is calling."""
-        agent = _options().headers["user-agent"]
+        agent = _options().api.headers["user-agent"]
 
         assert agent.startswith("callrounded/")
         assert agent.endswith(f" httpx/{httpx.__version__}")
@@ -274,13 +271,14 @@ class TestNumbers:
 
     def test_our_timeout_is_finite_and_gives_way_to_that_of_an_injected_client(self) -> None:
         """Ours is 30 seconds; who brings an httpx client has decided."""
-        assert _options().timeout == DEFAULT_TIMEOUT == 30.0
-        assert _options(own_http_client=False).timeout is httpx.USE_CLIENT_DEFAULT
+        with httpx.Client() as http, Rounded(KEY) as ours, Rounded(KEY, http_client=http) as injected:
+            assert ours._options.api.timeout == DEFAULT_TIMEOUT == 30.0
+            assert injected._options.api.timeout is httpx.USE_CLIENT_DEFAULT
 
     @pytest.mark.parametrize("timeout", [5, 0.5, None, httpx.Timeout(5.0, connect=None), httpx.Timeout(None)], ids=repr)
     def test_a_timeout_is_seconds_or_an_httpx_timeout_or_none(self, timeout: Any) -> None:
         """None is no limit, as in httpx."""
-        assert _changed(timeout=timeout).timeout == timeout
+        assert _changed(timeout=timeout).api.timeout == timeout
 
     @pytest.mark.parametrize(
         "timeout",
@@ -297,7 +295,8 @@ class TestNumbers:
         """A wrong value is refused when it is given, not when it is first needed."""
         good, bad = CHECKED[option]
         for value in good:
-            assert getattr(_changed(**{option: value}), option) == value
+            changed = _changed(**{option: value})
+            assert getattr(changed.api if option == "on_invalid" else changed, option) == value
         for value in bad:
             with pytest.raises(ConfigurationError, match=option):
                 _changed(**{option: value})
@@ -309,4 +308,3 @@ def test_reprs_show_no_secret() -> None:
 
     assert KEY not in repr(options)
     assert "hunter2" not in repr(options)
-    assert repr(NOT_GIVEN) == "NOT_GIVEN"

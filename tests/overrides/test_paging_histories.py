@@ -27,9 +27,8 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from callrounded import APIConnectionError, NotFoundError, PaginationError, RoundedError
-from callrounded._arguments import ListingOptions
 from callrounded._checkpoint import PageRequest, checked, new_checkpoint
-from callrounded._listing import MAX_PASSES, Listing, ReceivedPage
+from callrounded._listing import MAX_PASSES, Listing, ListingOptions, ReceivedPage
 from callrounded._prefetch import read_pages, read_pages_async
 
 HISTORIES = int(os.environ.get("PAGING_HISTORIES", "400"))
@@ -355,7 +354,7 @@ def read(history: History, *, faults: bool = False, changes: bool = True) -> Non
             request = in_flight.pop(0)
             history.take(listing, receive(listing, request, Lost() if fails else handled[request]))
             listing.widen()
-        listing.finish()
+        listing.raise_if_incomplete()
     except Lost:
         history.resume(listing.checkpoint)
         raise

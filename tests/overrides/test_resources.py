@@ -25,7 +25,7 @@ from callrounded import (
     Rounded,
     UnknownPhoneNumber,
 )
-from callrounded._arguments import ListingOptions
+from callrounded._listing import ListingOptions
 from callrounded.testing import FakeRounded, Fault, ReceivedRequest, Reply
 from callrounded_generated.api.phone_numbers import list_phone_numbers
 from tests.overrides.conftest import KEY, Client, World

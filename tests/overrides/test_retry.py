@@ -27,7 +27,7 @@ _LOST = APIConnectionError("message", request=_GET)
 
 
 def _options(**changes: Any) -> Options:
-    options = Options.resolve("sk-test-key", None, allow_insecure_http=False, own_http_client=True)
+    options = Options.resolve("sk-test-key", None, 30.0, allow_http=False)
     return options.with_changes(default_headers=None, **changes)
 
 
@@ -159,6 +159,9 @@ class TestRetryAfter:
             ["2,30", ""],
             ["2", "Sun, 06 Nov 1994 08:50:07 GMT"],
             ["Sun, 06 Nov 1994 08:50:07 GMT", "Sun, 06 Nov 1994 08:50:00 GMT"],
+            ["Sun, 06 Nov 1994 08:50:00 GMT, Sun, 06 Nov 1994 08:50:07 GMT"],
+            ["2, Sun, 06 Nov 1994 08:50:07 GMT,1"],
+            ["Sunday, 06-Nov-94 08:50:07 GMT, 2"],
         ],
         ids=str,
     )

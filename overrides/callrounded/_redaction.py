@@ -1,0 +1,61 @@
+"""Requests and responses without the API key and other credentials: what logs and errors show."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Final
+
+import httpx
+
+from callrounded_generated.settings import AUTH_HEADER_NAME
+
+_CREDENTIALS: Final = frozenset({AUTH_HEADER_NAME.lower(), "authorization", "proxy-authorization", "cookie"})
+# Shorter than any real key: a made-up one of a test may be part of any word.
+_SHORTEST_SECRET: Final = 8
+_REDACTED: Final = "[hidden]"
+
+
+def redacted_request(request: httpx.Request) -> httpx.Request:
+    """Return a copy of *request* without its credentials, and without its body if that is read only once."""
+    headers = [(name, value) for name, value in request.headers.multi_items() if name not in _CREDENTIALS]
+    try:
+        content = request.content
+    except httpx.RequestNotRead:  # A form with files.
+        content = None
+    return httpx.Request(request.method, request.url, headers=headers, content=content)
+
+
+def redacted_response(response: httpx.Response, secret: str) -> httpx.Response:
+    """Return *response* without credentials in its request: a copy, if the server repeats the *secret*."""
+    response.request = redacted_request(response.request)
+    response.next_request = None  # Of a redirect, which is not followed: a second request with the key.
+    try:
+        content: bytes | None = response.content
+    except httpx.ResponseNotRead:  # An event hook of the caller raised an error before.
+        content = None
+    headers = [(name, _without(secret, value)) for name, value in response.headers.multi_items()]
+    shown = _without(secret, (content or b"").decode("latin-1")).encode("latin-1")
+    if headers == response.headers.multi_items() and shown == content:
+        return response
+    copy = httpx.Response(response.status_code, content=shown, request=response.request)
+    # Not passed above: httpx would unpack the content because they say so.
+    copy.headers = httpx.Headers(headers)
+    with suppress(RuntimeError):  # It was not measured.
+        copy.elapsed = response.elapsed
+    return copy
+
+
+def _without(secret: str, text: str) -> str:
+    """Return *text* without *secret*, however JSON or a URL spells it."""
+    if len(secret) < _SHORTEST_SECRET:
+        return text
+    return re.sub("".join(map(_spellings, secret)), _REDACTED, text)
+
+
+def _spellings(char: str) -> str:
+    r"""Return a pattern of *char* as it is, or escaped: `/` is also `\/`, `\u002f`, `%2F`."""
+    if char.isalnum():
+        return char
+    code = f"(?i:{ord(char):02x})"
+    return rf"(?:\\?{re.escape(char)}|\\u00{code}|%{code})"
