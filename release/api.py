@@ -4,8 +4,9 @@ griffe itself compares the order and the kinds of parameters. Compared here is w
 `__all__`, annotations, values of Literal and members of unions, defaults of models, docstrings.
 """
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -50,10 +51,10 @@ class Entry:
         """The class of an attribute."""
         return self.source.parent.name if self.kind == "attribute" and self.source.parent else ""
 
-    def is_like(self, other: "Entry") -> bool:
-        """Return whether only the names differ."""
-        mine, theirs = ((it.kind, f"{it.hint} = {it.default}", it.source.members.keys()) for it in (self, other))
-        return mine == theirs
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """All but the name: what is equal before and after a renaming."""
+        return self.kind, str(self.hint), str(self.default), self.source.members.keys()
 
 
 Surface: TypeAlias = dict[str, Entry]
@@ -75,14 +76,12 @@ def load(root: Path) -> Surface:
 
 def _walk(parent: griffe.Object | griffe.Alias, path: str) -> Iterator[tuple[str, Entry]]:
     for name, member in parent.all_members.items():
-        try:
+        with contextlib.suppress(griffe.AliasResolutionError):
             target = member.final_target if isinstance(member, griffe.Alias) else member
-        except griffe.AliasResolutionError:
-            continue
-        if member.is_public and (name == "__init__" or not name.startswith("__")):
-            yield from _entries(f"{path}.{name}", target)
-            if target.is_class or target.is_module:
-                yield from _walk(target, f"{path}.{name}")
+            if member.is_public and (name == "__init__" or not name.startswith("__")):
+                yield from _entries(f"{path}.{name}", target)
+                if target.is_class or target.is_module:
+                    yield from _walk(target, f"{path}.{name}")
 
 
 def _entries(path: str, target: griffe.Object) -> Iterator[tuple[str, Entry]]:
@@ -91,20 +90,14 @@ def _entries(path: str, target: griffe.Object) -> Iterator[tuple[str, Entry]]:
         hint = target.returns
         for each in target.parameters:
             if each.name not in {"self", "cls"}:
-                entry = Entry(target, f"{target.path}({each.name})", "parameter", each.annotation, each.default)
-                yield f"{path}({each.name})", entry
+                name = f"{target.path}({each.name})"
+                yield f"{path}({each.name})", Entry(target, name, "parameter", each.annotation, each.default)
     elif isinstance(target, griffe.Attribute) and isinstance(target.value, griffe.ExprCall) and not target.annotation:
         hint = target.value
-        # A list resource: the parameters of its methods are the fields of the class that it is made with.
-        for argument in target.value.arguments:
-            made = _find(target, argument)
-            for name, member in made.all_members.items() if isinstance(made, griffe.Class) else ():
-                field = member.final_target if isinstance(member, griffe.Alias) else member
-                if isinstance(field, griffe.Attribute) and field.annotation:
-                    # The class is the same for all resources, but callers see each of them.
-                    canonical = f"{target.name}: {field.path}"
-                    entry = Entry(field, canonical, "parameter", field.annotation, field.value)
-                    yield f"{path}.iter_all({name})", entry
+        for field in _options(target, target.value):
+            # The class is the same for all resources, but callers see each of them.
+            name = f"{target.name}: {field.path}"
+            yield f"{path}.iter_all({field.name})", Entry(field, name, "parameter", field.annotation, field.value)
     elif isinstance(target, griffe.Attribute) and str(target.annotation) == "TypeAlias":
         hint = target.value
     elif isinstance(target, griffe.Attribute) and target.annotation is not None:
@@ -113,20 +106,24 @@ def _entries(path: str, target: griffe.Object) -> Iterator[tuple[str, Entry]]:
     yield path, Entry(target, target.path, target.kind.value, hint, default, words)
 
 
-def _find(scope: griffe.Object, name: Hint) -> object:
-    """Return the object of ours that *name* stands for in *scope*."""
-    try:
-        return scope.modules_collection.get_member(name.canonical_path) if isinstance(name, griffe.ExprName) else None
-    except (KeyError, griffe.NameResolutionError):
-        return None
+def _options(resource: griffe.Attribute, call: griffe.ExprCall) -> Iterator[griffe.Attribute]:
+    """Yield the parameters of a list resource's methods: the fields of the class that it is made with."""
+    for name in call.arguments:
+        with contextlib.suppress(KeyError, griffe.NameResolutionError):
+            made = resource.modules_collection[name.canonical_path] if isinstance(name, griffe.ExprName) else None
+            for member in made.all_members.values() if isinstance(made, griffe.Class) else ():
+                field = member.final_target if isinstance(member, griffe.Alias) else member
+                if isinstance(field, griffe.Attribute) and field.annotation:
+                    yield field
 
 
 def compare(old: Surface, new: Surface) -> list[Change]:
     """Return what changed, each change once, under the shortest path that a caller can write."""
-    found: dict[tuple[str, str], Change] = {}
-    for path, kind, what, advice in [*_names(old, new), *_contents(old, new), *_parameters(old, new)]:
+    found, sent = dict[tuple[str, str], Change](), _sent(new)
+    for path, kind, what, advice in [*_names(old, new, sent), *_contents(old, new, sent), *_parameters(old, new)]:
         name = re.sub(r"\.(sync|asyncio)(_detailed)?\b", "", path) if path.startswith(OPERATIONS) else path
-        key, change = ((new.get(path) or old[path]).canonical, what), Change(kind, (name,), what, advice)
+        change = Change(kind, (name,), what, advice if kind == "breaking" else "")
+        key = (new.get(path) or old[path]).canonical, what
         found[key] = min(found.get(key, change), change, key=lambda each: (len(each.names[0]), each.names))
     told = tuple({each.names[0].partition("(")[0] for each in found.values() if each.kind != "documentation"})
     # A docstring that changed together with what it describes is no news.
@@ -134,11 +131,11 @@ def compare(old: Surface, new: Surface) -> list[Change]:
     return sorted(news, key=lambda each: (each.kind, each.names, each.what))
 
 
-def _names(old: Surface, new: Surface) -> Found:
+def _names(old: Surface, new: Surface, sent: Container[str]) -> Found:
     """Yield what came and what went."""
-    gone, came, sent = _only_in(old, new), _only_in(new, old), _sent(new)
+    gone, came = _only_in(old, new), _only_in(new, old)
     for path, entry in gone.items():
-        like = [name for name, each in came.items() if _parent(name) == _parent(path) and entry.is_like(each)]
+        like = [name for name, it in came.items() if (_parent(name), it.shape) == (_parent(path), entry.shape)]
         if len(like) == 1:
             del came[like[0]]
             now = like[0].removeprefix(_parent(path)).strip(".()")
@@ -147,9 +144,10 @@ def _names(old: Surface, new: Surface) -> Found:
             yield path, "breaking", "removed", "stop using it"
     for path, entry in came.items():
         required = entry.default is None and "property" not in entry.source.labels
-        breaks = required and (entry.kind == "parameter" or entry.owner in sent)
-        what = f"new{' required' if breaks else ''} {entry.kind}"
-        yield path, "breaking" if breaks else "additive", what, "give it a value" if breaks else ""
+        if required and (entry.kind == "parameter" or entry.owner in sent):
+            yield path, "breaking", f"new required {entry.kind}", "give it a value"
+        else:
+            yield path, "additive", f"new {entry.kind}", ""
 
 
 def _only_in(here: Surface, there: Surface) -> Surface:
@@ -163,19 +161,17 @@ def _parent(path: str) -> str:
     return path.rpartition("(" if path.endswith(")") else ".")[0]
 
 
-def _contents(old: Surface, new: Surface) -> Found:
+def _contents(old: Surface, new: Surface, sent: Container[str]) -> Found:
     """Yield what changed in what both have."""
-    sent = _sent(new)
     for path in old.keys() & new.keys():
         before, after = old[path], new[path]
         if before.kind != after.kind:
             yield path, "breaking", f"{before.kind} became {after.kind}", "use it as what it is now"
-        if isinstance(before.source, griffe.Class) and isinstance(after.source, griffe.Class):
-            for base in sorted({*map(str, before.source.bases)} - {*map(str, after.source.bases)}):
-                yield path, "breaking", f"is no {base} any more", "check isinstance() and except clauses"
-        is_parameter = before.kind == "parameter"
-        given = is_parameter or after.owner in sent
-        for kind, what, advice in _types(before.hint, after.hint, given=given, got=not is_parameter):
+        bases, now = ({str(base) for base in getattr(it.source, "bases", ())} for it in (before, after))
+        for base in sorted(bases - now) if before.kind == after.kind else ():
+            yield path, "breaking", f"is no {base} any more", "check isinstance() and except clauses"
+        got = before.kind != "parameter"
+        for kind, what, advice in _types(before.hint, after.hint, given=not got or after.owner in sent, got=got):
             yield path, kind, what, advice
         if str(before.default) != str(after.default) and before.default and (after.default or after.owner in sent):
             what = f"the default changed from {before.default} to {after.default or 'nothing'}"
@@ -186,17 +182,13 @@ def _contents(old: Surface, new: Surface) -> Found:
 
 def _parameters(old: Surface, new: Surface) -> Found:
     """Yield what griffe finds in the parameters of functions that both have."""
-    paths = [path for path in old.keys() & new.keys() if old[path].kind == new[path].kind == "function"]
-    modules = griffe.Module("old"), griffe.Module("new")
-    for module, surface in zip(modules, (old, new), strict=True):
-        for path in paths:
-            module.members[path] = surface[path].source
-            surface[path].source.public = True
-    named = {new[path].canonical: path for path in sorted(paths, key=len, reverse=True)}
-    for breakage in griffe.find_breaking_changes(*modules):
-        if breakage.kind.name in _ORDERS:
-            path = f"{named[breakage.obj.path]}({breakage.old_value.name})"
-            yield path, "breaking", breakage.kind.value.lower(), "pass it by name"
+    named = {new[path].canonical: path for path in sorted(old.keys() & new.keys(), key=len, reverse=True)}
+    packages, now = ({it.source.package.name: it.source.package for it in surface.values()} for surface in (old, new))
+    for name, package in packages.items():
+        for breakage in griffe.find_breaking_changes(package, now[name]):
+            if breakage.kind.name in _ORDERS and breakage.obj.path in named:
+                path = f"{named[breakage.obj.path]}({breakage.old_value.name})"
+                yield path, "breaking", breakage.kind.value.lower(), "pass it by name"
 
 
 def _types(old: Hint, new: Hint, *, given: bool, got: bool) -> Iterator[tuple[Kind, str, str]]:
@@ -207,22 +199,17 @@ def _types(old: Hint, new: Hint, *, given: bool, got: bool) -> Iterator[tuple[Ki
     # Callers of a union with an Unknown variant, and of a detailed response, expect more to come.
     is_open = "Unknown" in str(old) or str(old).startswith("Response[") or gained.startswith("Literal[")
     if lost and gained:
-        yield (
-            "breaking",
-            f"the type changed from {' | '.join(before)} to {' | '.join(after)}",
-            "adapt what depends on it",
-        )
+        what = f"the type changed from {' | '.join(before)} to {' | '.join(after)}"
+        yield "breaking", what, "adapt what depends on it"
     elif gained:
-        breaks = got and not is_open
-        yield "breaking" if breaks else "additive", f"can be {gained}, too", f"handle {gained}" if breaks else ""
+        yield "breaking" if got and not is_open else "additive", f"can be {gained}, too", f"handle {gained}"
     elif lost:
-        breaks = given or lost != "None"
-        yield "breaking" if breaks else "additive", f"is {lost} no more", f"do without {lost}" if breaks else ""
+        yield "breaking" if given or lost != "None" else "additive", f"is {lost} no more", f"do without {lost}"
     elif given and str(old) != str(new):
         limits = [dict(re.findall(r"(\w+)=([\d.e+-]+)", str(hint))) for hint in (old, new)]
         changed = [(name, float(limits[0].get(name, "nan")), float(value)) for name, value in limits[1].items()]
-        breaks = not all(was >= now if name.startswith(("g", "min")) else was <= now for name, was, now in changed)
-        yield "breaking" if breaks else "additive", f"limits changed to {new}", "check what you pass" if breaks else ""
+        fits = all(was >= now if name.startswith(("g", "min")) else was <= now for name, was, now in changed)
+        yield "additive" if fits else "breaking", f"limits changed to {new}", "check what you pass"
 
 
 def _members(hint: Hint) -> list[str]:
