@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from generator.document import Document, GenerationError, Pointer, items
+from generator.package import manifest
 from release import api
 from release.api import Change
 
@@ -29,10 +30,14 @@ class ReleaseError(GenerationError):
 
 @dataclass(frozen=True)
 class Report:
-    """What changed since *against*, whose version was *released*; the version to come at least; what does not fit."""
+    """What changed since *against*, whose version was *released*; the version to come at least; what does not fit.
+
+    *tag* is the release that this tree is, if it is exactly one.
+    """
 
     against: str
     released: str
+    tag: str
     next: str
     changes: list[Change]
     problems: list[str]
@@ -45,7 +50,8 @@ class Report:
             for each in found:
                 lines.append("  " + ",\n  ".join(each.names) + (each.place and f" ({each.place})"))
                 lines.append(f"    {each.what}{each.advice and f': {each.advice}'}")
-        lines.append(f"\nNext version: {self.next} or later, after {self.released}.")
+        verdict = f"Next version: {self.next} or later, after {self.released}."
+        lines.append(f"\nThis tree is {self.tag}: there is nothing to release." if self.tag else f"\n{verdict}")
         return "\n".join([*lines, *(f"Does not fit: {each}" for each in self.problems)])
 
 
@@ -96,17 +102,20 @@ def version_of(root: Path) -> Version:
     return Version(found[1])
 
 
-def unreleased(root: Path) -> str:
-    """Return what the changelog says about the next release."""
-    found = re.search(r"^## \[Unreleased\]\n(.*?)(?=^## |\Z)", _read(root, CHANGELOG), re.MULTILINE | re.DOTALL)
-    if not found:
+def changelog(root: Path) -> dict[str, str]:
+    """Return what the changelog says about each version, and as `Unreleased` about the next one."""
+    parts = re.split(r"^## \[(Unreleased|\d+\.\d+\.\d+)\].*\n", _read(root, CHANGELOG), flags=re.MULTILINE)
+    if "Unreleased" not in parts[1::2]:
         raise ReleaseError(f"{CHANGELOG} has no section `## [Unreleased]`")
-    return found[1].strip()
+    return {version: text.strip() for version, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def is_released(root: Path) -> bool:
-    """Return whether the changelog tells of a release."""
-    return bool(re.search(r"^## \[\d", _read(root, CHANGELOG), re.MULTILINE))
+def _tag_of(root: Path) -> str:
+    """Return the release tag that has exactly the files of this tree; empty if there is none."""
+    tag = f"v{version_of(root)}"
+    if not (root / ".git").exists() or not git(root, "tag", "--list", tag):
+        return ""
+    return "" if git(root, "status", "--porcelain") or git(root, "diff", "--name-only", tag) else tag
 
 
 def report(root: Path, against: str) -> Report:
@@ -114,6 +123,8 @@ def report(root: Path, against: str) -> Report:
     document = Document.read(root / SPEC, SPEC)
     with unpacked(root, against) as old:
         released, (before, now) = version_of(old), (json.loads(_read(it, MANIFEST)) for it in (old, root))
+        if now["document"] != json.loads(manifest((root / SPEC).read_bytes(), {}))["document"]:
+            raise ReleaseError(f"generated_client/ is out of date with {SPEC}: run `nox -s generate` first.")
         operations: dict[str, str] = now["operations"]
         found = [*_moved(before.get("operations", {}), operations), *api.compare(api.load(old), api.load(root))]
     merged: dict[Change, list[str]] = {}
@@ -124,30 +135,41 @@ def report(root: Path, against: str) -> Report:
         replace(change, names=tuple(names), place=_place(document, operations, names))
         for change, names in merged.items()
     ]
-    kinds, told, problems = {change.kind for change in changes}, unreleased(root), list[str]()
+    kinds, problems, sections, version = (
+        {change.kind for change in changes},
+        list[str](),
+        changelog(root),
+        version_of(root),
+    )
+    # Against an older release, what callers were told in the releases since counts, too.
+    told = "\n".join(text for name, text in sections.items() if name == "Unreleased" or Version(name) > released)
     wanted = _next(released, kinds)
-    if released != version_of(root) < wanted:
+    if released != version < wanted:
         problems.append(f"{VERSION} is neither at {released} nor at {wanted}: `nox -s release -- {wanted}` sets it.")
+    elif released != version and str(version) in sections:
+        wanted = _next(version, ())
     if "breaking" in kinds and not re.search("^### (Changed|Removed)$", told, re.MULTILINE):
         problems.append(f"Unreleased in {CHANGELOG} has no `### Changed` or `### Removed` that tells what breaks.")
     if "additive" in kinds and "- " not in told:
         problems.append(f"Unreleased in {CHANGELOG} does not tell what is new.")
-    return Report(against, str(released), str(wanted), changes, problems)
+    return Report(against, str(released), _tag_of(root), str(wanted), changes, problems)
 
 
 def _moved(old: dict[str, str], new: dict[str, str]) -> Iterator[Change]:
     """Yield what happened to operations."""
-    for name in sorted(old.keys() | new.keys()):
-        path, was = (api.OPERATIONS + name,), old.get(name, "")
-        now = next((other for other in new if new[other] == was and other not in old), "")
-        if name in new and name in old and new[name] != was:
+    gone, came = old.keys() - new.keys(), new.keys() - old.keys()
+    renamed = {name: other for name in gone for other in came if new[other] == old[name]}
+    for name in sorted({*old, *new} - {*renamed.values()}):
+        path, was, now = (api.OPERATIONS + name,), old.get(name), new.get(name)
+        if was is None:
+            yield Change("additive", path, f"new operation: {now}")
+        elif name in renamed:
+            yield Change("breaking", path, f"renamed to {renamed[name]}", f"call {renamed[name]}")
+        elif now is None:
+            yield Change("breaking", path, f"removed: {was}", "stop calling it")
+        elif now != was:
             advice = "update proxies, allow-lists and recorded requests"
-            yield Change("breaking", path, f"moved from {was} to {new[name]}", advice)
-        elif name not in new:
-            what, advice = (f"renamed to {now}", f"call {now}") if now else (f"removed: {was}", "stop calling it")
-            yield Change("breaking", path, what, advice)
-        elif name not in old and new[name] not in {old[each] for each in old.keys() - new.keys()}:
-            yield Change("additive", path, f"new operation: {new[name]}")
+            yield Change("breaking", path, f"moved from {was} to {now}", advice)
 
 
 def _next(released: Version, kinds: Container[api.Kind]) -> Version:

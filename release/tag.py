@@ -8,17 +8,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from release.changes import (
-    CHANGELOG,
-    VERSION,
-    ReleaseError,
-    git,
-    is_released,
-    newest_tag,
-    report,
-    unreleased,
-    version_of,
-)
+from release.changes import CHANGELOG, VERSION, ReleaseError, changelog, git, newest_tag, report, version_of
 
 
 def run(root: Path, version: str, check: str) -> str:
@@ -34,6 +24,8 @@ def run(root: Path, version: str, check: str) -> str:
         raise ReleaseError(f"{version} is no version: write X.Y.Z.")
     if git(root, "status", "--porcelain"):
         raise ReleaseError("The work tree has changes: commit, stash or restore them first.")
+    if not git(root, "branch", "--show-current"):
+        raise ReleaseError("HEAD is detached, so no branch would have the release: `git switch` to a branch first.")
     if git(root, "tag", "--list", tag):
         raise ReleaseError(f"The tag {tag} exists already: choose a higher version.")
     if git(root, "log", "-1", "--format=%s").decode() != title:
@@ -46,15 +38,17 @@ def run(root: Path, version: str, check: str) -> str:
 
 def _require_fit(root: Path, version: str) -> None:
     """Raise a ReleaseError if *version* or the changelog do not fit what changed."""
-    newest = newest_tag(root)
-    if not newest and is_released(root):
+    newest, told, lowest, problems = newest_tag(root), changelog(root), str(version_of(root)), list[str]()
+    if newest:
+        found = report(root, newest)
+        lowest, problems = found.next, [each for each in found.problems if CHANGELOG in each]
+    elif len(told) > 1:
         raise ReleaseError(f"{CHANGELOG} tells of releases whose tags are not in this clone: `git fetch --tags`.")
-    found = report(root, newest) if newest else None
-    if "- " not in unreleased(root):
+    if "- " not in told["Unreleased"]:
         raise ReleaseError(f"Unreleased in {CHANGELOG} is empty: tell callers what changed.")
-    if Version(version) < (lowest := Version(found.next) if found else version_of(root)):
+    if Version(version) < Version(lowest):
         raise ReleaseError(f"{version} is too small: it has to be {lowest} or later.")
-    if problems := [each for each in found.problems if CHANGELOG in each] if found else []:
+    if problems:
         raise ReleaseError(problems[0])
 
 

@@ -432,6 +432,56 @@ def test_the_newest_tag_a_commit_or_a_wheel(
         assert said.startswith(f"Changes since {against[1] if against else 'v0.10.0'}\n")
 
 
+def test_a_tree_that_is_a_release(tagged: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
+    """There is nothing to release; against an older release, what the releases since have told fits."""
+    git = functools.partial(changes.git, tagged)
+    assert main(["--root", str(tagged), "changes"]) == 0
+    assert capsys.readouterr().out == "Changes since v0.3.1\n\nThis tree is v0.3.1: there is nothing to release.\n"
+
+    edit(tagged, "overrides/callrounded/__init__.py", '    "ListResource",\n', "")
+    edit(tagged, "CHANGELOG.md", "## [Unreleased]\n", "## [Unreleased]\n\n### Removed\n\n- A thing.\n")
+    git("commit", "-qam", "breaking")
+    assert main(["--root", str(tagged), "release", "0.4.0", "--check", "git --version"]) == 0
+    capsys.readouterr()
+    for against in ("v0.4.0", "v0.3.1"):
+        assert main(["--root", str(tagged), "changes", "--against", against]) == 0
+        assert capsys.readouterr().out.endswith("\n\nThis tree is v0.4.0: there is nothing to release.\n")
+
+    # What comes after it needs a version of its own, and was not told before.
+    edit(tagged, "overrides/callrounded/__init__.py", '    "AsyncListResource",\n', "")
+    assert main(["--root", str(tagged), "changes", "--against", "v0.3.1"]) == 0
+    assert capsys.readouterr().out.endswith("\n\nNext version: 0.4.1 or later, after 0.3.1.\n")
+    assert main(["--root", str(tagged), "changes"]) == 1
+    assert "Next version: 0.5.0 or later, after 0.4.0.\nDoes not fit: Unreleased" in capsys.readouterr().out
+
+
+def test_a_release_whose_version_was_too_small(tagged: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its version is held against the older release, tagged or not."""
+    edit(tagged, "overrides/callrounded/__init__.py", '    "ListResource",\n', "")
+    edit(tagged, "CHANGELOG.md", "## [Unreleased]\n", "## [Unreleased]\n\n## [0.3.2] - 2026-01-02\n\n### Removed\n")
+    edit(tagged, changes.VERSION, "0.3.1", "0.3.2")
+    changes.git(tagged, "commit", "-qam", "by hand")
+    changes.git(tagged, "tag", "v0.3.2")
+    assert main(["--root", str(tagged), "changes", "--against", "v0.3.1"]) == 1
+    said = f"This tree is v0.3.2: there is nothing to release.\nDoes not fit: {changes.VERSION} is neither at 0.3.1 nor"
+    assert said in capsys.readouterr().out
+
+
+def test_a_client_that_is_out_of_date(
+    released: Path, repository: Path, edit: Edit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A document that was edited and not generated has no verdict yet; line ends are no edit."""
+    text = (repository / changes.SPEC).read_bytes()
+    (repository / changes.SPEC).write_bytes(text.replace(b"\n", b"\r\n"))
+    assert main(["--root", str(repository), "changes", "--against", str(released)]) == 0
+    (repository / changes.SPEC).write_bytes(text)
+    edit(repository, changes.SPEC, "{name: city,", "{name: town,")
+    capsys.readouterr()
+    assert main(["--root", str(repository), "changes", "--against", str(released)]) == 1
+    said = "generated_client/ is out of date with openapi/rounded.yaml: run `nox -s generate` first.\n"
+    assert capsys.readouterr() == ("", said)
+
+
 @pytest.mark.parametrize(
     ("against", "said"),
     [

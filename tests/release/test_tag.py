@@ -34,7 +34,7 @@ def test_a_release(tagged: Path, edit: Edit, capsys: pytest.CaptureFixture[str])
     assert git(tagged, "diff", "--name-only", "HEAD~1").decode().split() == ["CHANGELOG.md", changes.VERSION]
     assert git(tagged, "status", "--porcelain") == b""
     assert str(changes.version_of(tagged)) == "0.3.2"
-    assert changes.unreleased(tagged) == ""
+    assert changes.changelog(tagged)["Unreleased"] == ""
     text = (tagged / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## [Unreleased]\n\n## [0.3.2] - {datetime.now(UTC).date()}\n\n### Added\n\n- A thing.\n" in text
     assert changes.report(tagged, "v0.3.2").problems == []
@@ -60,6 +60,9 @@ def test_what_stops_a_release(tagged: Path, edit: Edit, capsys: pytest.CaptureFi
     refused("0.3.2", "The work tree has changes")
     edit(tagged, "overrides/callrounded/__init__.py", '    "ListResource",\n', "")
     git(tagged, "commit", "-qam", "breaking")
+    git(tagged, "switch", "--quiet", "--detach")
+    refused("0.4.0", "HEAD is detached")
+    git(tagged, "switch", "--quiet", "-")
     refused("0.3.2", "0.3.2 is too small: it has to be 0.4.0 or later.")
     refused("0.4.0", "Unreleased in CHANGELOG.md has no `### Changed` or `### Removed`")
     edit(tagged, "CHANGELOG.md", "### Added", "### Removed")
