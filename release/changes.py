@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Container, Generator, Iterator
+from collections.abc import Container, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -30,15 +30,13 @@ class ReleaseError(GenerationError):
 
 @dataclass(frozen=True)
 class Report:
-    """What changed since *against*, whose version was *released*; the version to come at least; what does not fit.
-
-    *tag* is the release that this tree is, if it is exactly one.
-    """
+    """What changed since *against*, whose version was *released*; the version to come at least; what does not fit."""
 
     against: str
     released: str
-    tag: str
     next: str
+    tag: str
+    """The release tag that this tree is exactly, if any."""
     changes: list[Change]
     problems: list[str]
 
@@ -110,14 +108,6 @@ def changelog(root: Path) -> dict[str, str]:
     return {version: text.strip() for version, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def _tag_of(root: Path) -> str:
-    """Return the release tag that has exactly the files of this tree; empty if there is none."""
-    tag = f"v{version_of(root)}"
-    if not (root / ".git").exists() or not git(root, "tag", "--list", tag):
-        return ""
-    return "" if git(root, "status", "--porcelain") or git(root, "diff", "--name-only", tag) else tag
-
-
 def report(root: Path, against: str) -> Report:
     """Compare the tree *root* with a tag, a commit, a folder or a wheel."""
     document = Document.read(root / SPEC, SPEC)
@@ -126,15 +116,8 @@ def report(root: Path, against: str) -> Report:
         if now["document"] != json.loads(manifest((root / SPEC).read_bytes(), {}))["document"]:
             raise ReleaseError(f"generated_client/ is out of date with {SPEC}: run `nox -s generate` first.")
         operations: dict[str, str] = now["operations"]
-        found = [*_moved(before.get("operations", {}), operations), *api.compare(api.load(old), api.load(root))]
-    merged: dict[Change, list[str]] = {}
-    for change in found:
-        # A property that several classes share stands in the spec once.
-        merged.setdefault(replace(change, names=(change.names[0].rpartition(".")[2],)), []).extend(change.names)
-    changes = [
-        replace(change, names=tuple(names), place=_place(document, operations, names))
-        for change, names in merged.items()
-    ]
+        found = api.compare(api.load(old, before.get("operations", {})), api.load(root, operations))
+    changes = [replace(change, place=_place(document, operations, change.names)) for change in found]
     kinds, problems, sections, version = (
         {change.kind for change in changes},
         list[str](),
@@ -152,24 +135,12 @@ def report(root: Path, against: str) -> Report:
         problems.append(f"Unreleased in {CHANGELOG} has no `### Changed` or `### Removed` that tells what breaks.")
     if "additive" in kinds and "- " not in told:
         problems.append(f"Unreleased in {CHANGELOG} does not tell what is new.")
-    return Report(against, str(released), _tag_of(root), str(wanted), changes, problems)
-
-
-def _moved(old: dict[str, str], new: dict[str, str]) -> Iterator[Change]:
-    """Yield what happened to operations."""
-    gone, came = old.keys() - new.keys(), new.keys() - old.keys()
-    renamed = {name: other for name in gone for other in came if new[other] == old[name]}
-    for name in sorted({*old, *new} - {*renamed.values()}):
-        path, was, now = (api.OPERATIONS + name,), old.get(name), new.get(name)
-        if was is None:
-            yield Change("additive", path, f"new operation: {now}")
-        elif name in renamed:
-            yield Change("breaking", path, f"renamed to {renamed[name]}", f"call {renamed[name]}")
-        elif now is None:
-            yield Change("breaking", path, f"removed: {was}", "stop calling it")
-        elif now != was:
-            advice = "update proxies, allow-lists and recorded requests"
-            yield Change("breaking", path, f"moved from {was} to {now}", advice)
+    tag = f"v{version}"
+    try:
+        is_tag = git(root, "describe", "--tags", "--dirty", "--match", tag).decode() == tag
+    except ReleaseError:  # no repository, or no such tag
+        is_tag = False
+    return Report(against, str(released), str(wanted), tag * is_tag, changes, problems)
 
 
 def _next(released: Version, kinds: Container[api.Kind]) -> Version:
@@ -180,7 +151,7 @@ def _next(released: Version, kinds: Container[api.Kind]) -> Version:
     return Version(f"{major}.{minor + 1}.0" if "additive" in kinds and major else f"{major}.{minor}.{micro + 1}")
 
 
-def _place(document: Document, operations: dict[str, str], names: list[str]) -> str:
+def _place(document: Document, operations: dict[str, str], names: Sequence[str]) -> str:
     """Return file and line of the innermost thing in the document that has the same letters as one of the *names*."""
     found, listed = list[Pointer]([()]), dict(document.operations())
     for name, parameter in (each.rstrip(")").partition("(")[::2] for each in names):
