@@ -108,9 +108,9 @@ def changelog(root: Path) -> dict[str, str]:
     return {version: text.strip() for version, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def report(root: Path, against: str) -> Report:
-    """Compare the tree *root* with a tag, a commit, a folder or a wheel."""
-    document = Document.read(root / SPEC, SPEC)
+def report(root: Path, against: str, version: Version | None = None) -> Report:
+    """Compare the tree *root*, which is to have *version* if not its own, with a tag, a commit, a folder or a wheel."""
+    document, version, sections = Document.read(root / SPEC, SPEC), version or version_of(root), changelog(root)
     with unpacked(root, against) as old:
         released, (before, now) = version_of(old), (json.loads(_read(it, MANIFEST)) for it in (old, root))
         if now["document"] != json.loads(manifest((root / SPEC).read_bytes(), {}))["document"]:
@@ -118,17 +118,12 @@ def report(root: Path, against: str) -> Report:
         operations: dict[str, str] = now["operations"]
         found = api.compare(api.load(old, before.get("operations", {})), api.load(root, operations))
     changes = [replace(change, place=_place(document, operations, change.names)) for change in found]
-    kinds, problems, sections, version = (
-        {change.kind for change in changes},
-        list[str](),
-        changelog(root),
-        version_of(root),
-    )
+    kinds, problems = {change.kind for change in changes}, list[str]()
     # Against an older release, what callers were told in the releases since counts, too.
     told = "\n".join(text for name, text in sections.items() if name == "Unreleased" or Version(name) > released)
     wanted = _next(released, kinds)
     if released != version < wanted:
-        problems.append(f"{VERSION} is neither at {released} nor at {wanted}: `nox -s release -- {wanted}` sets it.")
+        problems.append(f"{version} is too small: it has to be {wanted} or later.")
     elif released != version and str(version) in sections:
         wanted = _next(version, ())
     if "breaking" in kinds and not re.search("^### (Changed|Removed)$", told, re.MULTILINE):

@@ -78,13 +78,8 @@ def _credentials(index: str) -> tuple[str, str]:
         raise ReleaseError("The address of the index holds credentials: put the token into $TWINE_PASSWORD instead.")
     if address.scheme != "https" and address.hostname not in {"127.0.0.1", "::1", "localhost"}:
         raise ReleaseError(f"{index} does not begin with https://: the token would be sent in plain text.")
-    if not token and (file := os.environ.get("TWINE_PASSWORD_FILE")):
-        try:
-            token = Path(file).read_text(encoding="utf-8", errors="replace").strip()
-        except OSError as error:
-            raise ReleaseError(f"$TWINE_PASSWORD_FILE cannot be read: {error.strerror}.") from error
     if not token:
-        raise ReleaseError("There is no token: set $TWINE_PASSWORD, or $TWINE_PASSWORD_FILE to the name of a file.")
+        raise ReleaseError("There is no token: set $TWINE_PASSWORD.")
     if not token.isascii():
         raise ReleaseError("The token has characters that no token has: copy it once more.")
     return os.environ.get("TWINE_USERNAME", "__token__"), token
@@ -124,14 +119,11 @@ def _upload(index: str, user: str, token: str, files: list[Path]) -> None:
 def _reason(error: requests.RequestException | TwineException, user: str, token: str) -> str:
     """Return what happened, in the words of the index where it has some, on one line and without the token."""
     response = error.response if isinstance(error, requests.RequestException) else None
-    if response is not None:
-        refused = "the token" if response.status_code in {401, 403} else "the upload"
-        text = re.sub(r"<(style|title)\b.*?</\1>|<[^>]*>", " ", response.text, flags=re.DOTALL)
-        text = f"refused {refused} ({response.status_code} {response.reason}: {html.unescape(text)}"
-    elif isinstance(error, TwineException):
-        text = f"cannot be used ({error}"
-    else:
+    if response is None and isinstance(error, requests.RequestException):
         return "is unreachable"
+    text = str(error) if response is None else f"{response.status_code} {response.reason}: {response.text}"
+    text = html.unescape(re.sub(r"<(style|title)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL))
     for secret in (token, base64.b64encode(f"{user}:{token}".encode()).decode()):
         text = text.replace(secret, "...")
-    return " ".join(text.split())[:400] + ")"
+    what = "the token" if response is not None and response.status_code in {401, 403} else "the upload"
+    return f"refused {what} ({' '.join(text.split())[:400]})"

@@ -37,17 +37,15 @@ def run(root: Path, version: str, check: str) -> str:
 
 def _require_fit(root: Path, version: str) -> None:
     """Raise a ReleaseError if *version* or the changelog do not fit what changed."""
-    told, newest = changelog(root), newest_tag(root)
+    told, newest, lowest = changelog(root), newest_tag(root), version_of(root)
     if "- " not in told["Unreleased"]:
         raise ReleaseError(f"Unreleased in {CHANGELOG} is empty: tell callers what changed.")
+    if newest and (problems := report(root, newest, Version(version)).problems):
+        raise ReleaseError(problems[0])
     if not newest and len(told) > 1:
         raise ReleaseError(f"{CHANGELOG} tells of releases whose tags are not in this clone: `git fetch --tags`.")
-    found = report(root, newest) if newest else None
-    if Version(version) < (lowest := Version(found.next) if found else version_of(root)):
+    if not newest and Version(version) < lowest:
         raise ReleaseError(f"{version} is too small: it has to be {lowest} or later.")
-    for problem in found.problems if found else ():
-        if CHANGELOG in problem:  # the version is about to be set
-            raise ReleaseError(problem)
 
 
 def _require_checked(root: Path, check: str) -> None:

@@ -165,7 +165,7 @@ def refusal() -> Iterator[tuple[str, dict[str, str]]]:
         ),
         ("409", "Conflict", '{"error": "is there"}', 'refused the upload (409 Conflict: {"error": "is there"})'),
         ("403", TOKEN, f"{TOKEN} KEY", "refused the token (403 ...: ... Basic ...)"),
-        ("302", "Found", "", "cannot be used (http"),
+        ("302", "Found", "", "refused the upload (http"),
     ],
 )
 def test_the_reason_that_an_index_gives(
@@ -206,18 +206,14 @@ def test_an_index_that_is_down(files: list[Path], tmp_path: Path, capfd: pytest.
 @pytest.mark.parametrize(
     ("environment", "index", "said"),
     [
-        ({}, "https://index.example/", "There is no token: set $TWINE_PASSWORD, or $TWINE_PASSWORD_FILE"),
+        ({}, "https://index.example/", "There is no token: set $TWINE_PASSWORD."),
         (
             {"TWINE_PASSWORD": TOKEN},
             f"https://user:{TOKEN}@index.example/",
             "The address of the index holds credentials",
         ),
         ({"TWINE_PASSWORD": TOKEN}, "http://index.example/", "http://index.example/ does not begin with https://"),
-        (
-            {"TWINE_PASSWORD_FILE": "no-such-file"},
-            "https://index.example/",
-            "$TWINE_PASSWORD_FILE cannot be read: No such",
-        ),
+        ({"TWINE_PASSWORD": "copied\u2026"}, "https://index.example/", "The token has characters that no token has"),
     ],
 )
 def test_credentials_that_cannot_be_used(
@@ -229,8 +225,7 @@ def test_credentials_that_cannot_be_used(
     said: str,
 ) -> None:
     """They are refused before anything is built, in one sentence without the token."""
-    for name in ("TWINE_PASSWORD", "TWINE_PASSWORD_FILE"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("TWINE_PASSWORD", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert main(["--root", str(tagged), "publish", "--index", index]) == 1
@@ -239,14 +234,12 @@ def test_credentials_that_cannot_be_used(
     assert TOKEN not in error
 
 
-def test_a_token_from_a_file(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_nothing_to_publish(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is read without its line end; and without a release tag there is nothing to publish."""
-    (tmp_path / "token").write_text(f"{TOKEN}\n", encoding="utf-8")
-    monkeypatch.delenv("TWINE_PASSWORD", raising=False)
+    """Without a release tag one sentence says how to make one."""
+    monkeypatch.setenv("TWINE_PASSWORD", TOKEN)
     monkeypatch.delenv("TWINE_USERNAME", raising=False)
-    monkeypatch.setenv("TWINE_PASSWORD_FILE", str(tmp_path / "token"))
     assert publish._credentials("https://index.example/") == ("__token__", TOKEN)
     git(repository, "init", "-q")
     assert main(["--root", str(repository), "publish", "--index", "https://index.example/"]) == 1
