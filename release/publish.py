@@ -98,7 +98,7 @@ def _upload(index: str, user: str, token: str, files: list[Path]) -> None:
     try:
         page = settings.create_repository().session.get(simple, headers={"Accept": "text/html"}, timeout=60).text
         for file in files:
-            if listed := re.search(rf"/{re.escape(file.name)}#(md5|sha\d+)=(\w+)", page):
+            if listed := re.search(rf"\b{re.escape(file.name)}#(md5|sha\d+)=(\w+)", page):
                 if hashlib.new(listed[1], file.read_bytes()).hexdigest() != listed[2]:
                     raise ReleaseError(
                         f"{index} has another {file.name}, nothing was uploaded: choose a higher version."
