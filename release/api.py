@@ -4,9 +4,10 @@ griffe itself compares the order and the kinds of parameters. Compared here is w
 `__all__`, annotations, values of Literal and members of unions, defaults of models, docstrings.
 """
 
+import contextlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -14,16 +15,17 @@ import griffe
 
 Kind: TypeAlias = Literal["breaking", "additive", "documentation"]
 Hint: TypeAlias = str | griffe.Expr | None
-Found: TypeAlias = Iterator[tuple[str, Kind, str, str]]
-"""Path, kind, what happened, and what a caller must do."""
+Found: TypeAlias = Iterator[tuple[str, str, str]]
+"""Path, what happened, and what a caller must do: what breaks nobody asks for nothing."""
 
 OPERATIONS, _MODELS = "callrounded_generated.api.", "callrounded_generated.models."
 _MODULES = {"api", "models", "types"}
 """The modules of the generated package that callers import from. What they need of the others, the package exports."""
+_REWORDED = "described in other words"
 _ORDERS = {"PARAMETER_MOVED", "PARAMETER_CHANGED_KIND", "PARAMETER_CHANGED_REQUIRED"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Change:
     """One change as callers see it: what happened to *names*, what to do about it, and its place in the spec."""
 
@@ -39,29 +41,25 @@ class Entry:
     """A public object or parameter: where it is written, its type (of a function: of what it returns), its default."""
 
     source: griffe.Object
-    canonical: str
     kind: str
     hint: Hint = None
     default: Hint = None
     text: str = ""
+    is_given: bool = False
+    """Whether callers give it a value: a parameter, or an attribute of a class that a request can hold."""
 
     @property
-    def owner(self) -> str:
-        """The class of an attribute."""
-        return self.source.parent.name if self.kind == "attribute" and self.source.parent else ""
-
-    def is_like(self, other: "Entry") -> bool:
-        """Return whether only the names differ."""
-        mine, theirs = ((it.kind, f"{it.hint} = {it.default}", it.source.members.keys()) for it in (self, other))
-        return mine == theirs
+    def shape(self) -> tuple[object, ...]:
+        """All but the name: what is equal before and after a renaming."""
+        return self.kind, str(self.hint), str(self.default), self.source.members.keys()
 
 
 Surface: TypeAlias = dict[str, Entry]
 """What is public in both packages, by the path that a caller writes; parameters as `path(name)`."""
 
 
-def load(root: Path) -> Surface:
-    """Read both packages in *root*: a repository, or a folder like site-packages."""
+def load(root: Path, operations: Mapping[str, str]) -> Surface:
+    """Read both packages in *root*, a repository or a folder like site-packages, whose manifest has *operations*."""
     folders = [root, root / "overrides", root / "generated_client"]
     loader = griffe.GriffeLoader(search_paths=folders, allow_inspection=False)
     client, generated = loader.load("callrounded"), loader.load("callrounded_generated")
@@ -70,19 +68,25 @@ def load(root: Path) -> Surface:
         module.public = module.name in _MODULES
     for name, member in generated["types"].members.items():
         member.public = member.is_public and not name.islower()  # its functions are the runtime's
-    return {path: entry for package in (client, generated) for path, entry in _walk(package, package.path)}
+    surface = {path: entry for package in (client, generated) for path, entry in _walk(package, package.path)}
+    for name, request in operations.items():
+        surface[OPERATIONS + name] = Entry(generated[f"api.{name}"], "operation", request)
+    sent = _sent(surface)
+    return {
+        path: replace(it, is_given=it.kind == "parameter" or (it.kind == "attribute" and path.split(".")[-2] in sent))
+        for path, it in surface.items()
+    }
 
 
 def _walk(parent: griffe.Object | griffe.Alias, path: str) -> Iterator[tuple[str, Entry]]:
     for name, member in parent.all_members.items():
-        try:
+        with contextlib.suppress(griffe.AliasResolutionError):
             target = member.final_target if isinstance(member, griffe.Alias) else member
-        except griffe.AliasResolutionError:
-            continue
-        if member.is_public and (name == "__init__" or not name.startswith("__")):
-            yield from _entries(f"{path}.{name}", target)
-            if target.is_class or target.is_module:
-                yield from _walk(target, f"{path}.{name}")
+            if member.is_public and (name == "__init__" or not name.startswith("__")):
+                if not target.is_module:
+                    yield from _entries(f"{path}.{name}", target)
+                if target.is_class or target.is_module:
+                    yield from _walk(target, f"{path}.{name}")
 
 
 def _entries(path: str, target: griffe.Object) -> Iterator[tuple[str, Entry]]:
@@ -91,72 +95,69 @@ def _entries(path: str, target: griffe.Object) -> Iterator[tuple[str, Entry]]:
         hint = target.returns
         for each in target.parameters:
             if each.name not in {"self", "cls"}:
-                entry = Entry(target, f"{target.path}({each.name})", "parameter", each.annotation, each.default)
-                yield f"{path}({each.name})", entry
+                yield f"{path}({each.name})", Entry(target, "parameter", each.annotation, each.default)
     elif isinstance(target, griffe.Attribute) and isinstance(target.value, griffe.ExprCall) and not target.annotation:
         hint = target.value
-        # A list resource: the parameters of its methods are the fields of the class that it is made with.
-        for argument in target.value.arguments:
-            made = _find(target, argument)
-            for name, member in made.all_members.items() if isinstance(made, griffe.Class) else ():
-                field = member.final_target if isinstance(member, griffe.Alias) else member
-                if isinstance(field, griffe.Attribute) and field.annotation:
-                    # The class is the same for all resources, but callers see each of them.
-                    canonical = f"{target.name}: {field.path}"
-                    entry = Entry(field, canonical, "parameter", field.annotation, field.value)
-                    yield f"{path}.iter_all({name})", entry
+        for field in _options(target, target.value):
+            yield f"{path}.iter_all({field.name})", Entry(target, "parameter", field.annotation, field.value)
     elif isinstance(target, griffe.Attribute) and str(target.annotation) == "TypeAlias":
         hint = target.value
     elif isinstance(target, griffe.Attribute) and target.annotation is not None:
         hint, default = target.annotation, target.value
     words = "" if target.docstring is None else " ".join(target.docstring.value.split())
-    yield path, Entry(target, target.path, target.kind.value, hint, default, words)
+    yield path, Entry(target, target.kind.value, hint, default, words)
 
 
-def _find(scope: griffe.Object, name: Hint) -> object:
-    """Return the object of ours that *name* stands for in *scope*."""
-    try:
-        return scope.modules_collection.get_member(name.canonical_path) if isinstance(name, griffe.ExprName) else None
-    except (KeyError, griffe.NameResolutionError):
-        return None
+def _options(resource: griffe.Attribute, call: griffe.ExprCall) -> Iterator[griffe.Attribute]:
+    """Yield the parameters of a list resource's methods: the fields of the class that it is made with."""
+    for name in call.arguments:
+        with contextlib.suppress(KeyError, griffe.NameResolutionError):
+            made = resource.modules_collection[name.canonical_path] if isinstance(name, griffe.ExprName) else None
+            for member in made.all_members.values() if isinstance(made, griffe.Class) else ():
+                field = member.final_target if isinstance(member, griffe.Alias) else member
+                if isinstance(field, griffe.Attribute) and field.annotation:
+                    yield field
 
 
 def compare(old: Surface, new: Surface) -> list[Change]:
-    """Return what changed, each change once, under the shortest path that a caller can write."""
-    found: dict[tuple[str, str], Change] = {}
-    for path, kind, what, advice in [*_names(old, new), *_contents(old, new), *_parameters(old, new)]:
+    """Return what changed, each change once, under the shortest paths that a caller can write."""
+    found = dict[tuple[Kind, str, str, str], dict[str, str]]()
+    for path, what, advice in [*_names(old, new), *_contents(old, new), *_parameters(old, new)]:
+        kind: Kind = "breaking" if advice else "documentation" if what == _REWORDED else "additive"
         name = re.sub(r"\.(sync|asyncio)(_detailed)?\b", "", path) if path.startswith(OPERATIONS) else path
-        key, change = ((new.get(path) or old[path]).canonical, what), Change(kind, (name,), what, advice)
-        found[key] = min(found.get(key, change), change, key=lambda each: (len(each.names[0]), each.names))
-    told = tuple({each.names[0].partition("(")[0] for each in found.values() if each.kind != "documentation"})
+        # A property that several classes share stands in the spec once.
+        names = found.setdefault((kind, name.rpartition(".")[2], what, advice), {})
+        source = (new.get(path) or old[path]).source.path
+        names[source] = min(names.get(source, name), name, key=lambda each: (len(each), each))
+    changes = [Change(kind, tuple(sorted({*names.values()})), *said) for (kind, _, *said), names in found.items()]
+    told = tuple(name.partition("(")[0] for each in changes if each.kind != "documentation" for name in each.names)
     # A docstring that changed together with what it describes is no news.
-    news = {each for each in found.values() if each.kind != "documentation" or not each.names[0].startswith(told)}
-    return sorted(news, key=lambda each: (each.kind, each.names, each.what))
+    return sorted(it for it in changes if it.kind != "documentation" or not all(n.startswith(told) for n in it.names))
 
 
 def _names(old: Surface, new: Surface) -> Found:
     """Yield what came and what went."""
-    gone, came, sent = _only_in(old, new), _only_in(new, old), _sent(new)
+    gone, came = _only_in(old, new), _only_in(new, old)
     for path, entry in gone.items():
-        like = [name for name, each in came.items() if _parent(name) == _parent(path) and entry.is_like(each)]
+        # An operation can go to another tag, everything else stays where it is.
+        scope = OPERATIONS if entry.kind == "operation" else _parent(path)
+        like = [name for name, it in came.items() if name.startswith(scope) and it.shape == entry.shape]
         if len(like) == 1:
             del came[like[0]]
-            now = like[0].removeprefix(_parent(path)).strip(".()")
-            yield path, "breaking", f"renamed to {now}", f"use {now}"
+            now = like[0].removeprefix(scope).strip(".()")
+            yield path, f"renamed to {now}", f"use {now}"
         else:
-            yield path, "breaking", "removed", "stop using it"
+            yield path, "removed", "stop using it"
     for path, entry in came.items():
-        required = entry.default is None and "property" not in entry.source.labels
-        breaks = required and (entry.kind == "parameter" or entry.owner in sent)
-        what = f"new{' required' if breaks else ''} {entry.kind}"
-        yield path, "breaking" if breaks else "additive", what, "give it a value" if breaks else ""
+        required = entry.is_given and entry.default is None and "property" not in entry.source.labels
+        request = f": {entry.hint}" if entry.kind == "operation" else ""
+        yield path, f"new {'required ' * required}{entry.kind}{request}", "give it a value" if required else ""
 
 
 def _only_in(here: Surface, there: Surface) -> Surface:
-    """Return what *there* lacks; not what is inside of it, and no modules of operations, which manifests tell of."""
+    """Return what *there* lacks, without what is inside of it."""
     absent = here.keys() - there.keys()
-    tags = {path for path in absent if path.startswith(OPERATIONS) and here[path].kind == "module"}
-    return {path: it for path, it in here.items() if path in absent - tags and _parent(path) not in absent}
+    return {path: it for path, it in here.items() if path in absent and _parent(path) not in absent}
 
 
 def _parent(path: str) -> str:
@@ -165,41 +166,38 @@ def _parent(path: str) -> str:
 
 def _contents(old: Surface, new: Surface) -> Found:
     """Yield what changed in what both have."""
-    sent = _sent(new)
     for path in old.keys() & new.keys():
-        before, after = old[path], new[path]
+        before, after, got = old[path], new[path], old[path].kind != "parameter"
         if before.kind != after.kind:
-            yield path, "breaking", f"{before.kind} became {after.kind}", "use it as what it is now"
-        if isinstance(before.source, griffe.Class) and isinstance(after.source, griffe.Class):
-            for base in sorted({*map(str, before.source.bases)} - {*map(str, after.source.bases)}):
-                yield path, "breaking", f"is no {base} any more", "check isinstance() and except clauses"
-        is_parameter = before.kind == "parameter"
-        given = is_parameter or after.owner in sent
-        for kind, what, advice in _types(before.hint, after.hint, given=given, got=not is_parameter):
-            yield path, kind, what, advice
-        if str(before.default) != str(after.default) and before.default and (after.default or after.owner in sent):
+            yield path, f"{before.kind} became {after.kind}", "use it as what it is now"
+        bases, now = ({str(base) for base in getattr(it.source, "bases", ())} for it in (before, after))
+        for base in sorted(bases - now) if before.kind == after.kind else ():
+            yield path, f"is no {base} any more", "check isinstance() and except clauses"
+        if after.kind == "operation" and before.hint != after.hint:
+            advice = "update proxies, allow-lists and recorded requests"
+            yield path, f"moved from {before.hint} to {after.hint}", advice
+        else:
+            for what, advice in _types(before.hint, after.hint, given=after.is_given, got=got):
+                yield path, what, advice
+        if str(before.default) != str(after.default) and before.default and (after.default or (got and after.is_given)):
             what = f"the default changed from {before.default} to {after.default or 'nothing'}"
-            yield path, "breaking", what, f"give {before.default} to keep it"
+            yield path, what, f"give {before.default} to keep it"
         if before.text != after.text:
-            yield path, "documentation", "described in other words", ""
+            yield path, _REWORDED, ""
 
 
 def _parameters(old: Surface, new: Surface) -> Found:
     """Yield what griffe finds in the parameters of functions that both have."""
-    paths = [path for path in old.keys() & new.keys() if old[path].kind == new[path].kind == "function"]
-    modules = griffe.Module("old"), griffe.Module("new")
-    for module, surface in zip(modules, (old, new), strict=True):
-        for path in paths:
-            module.members[path] = surface[path].source
-            surface[path].source.public = True
-    named = {new[path].canonical: path for path in sorted(paths, key=len, reverse=True)}
-    for breakage in griffe.find_breaking_changes(*modules):
-        if breakage.kind.name in _ORDERS:
-            path = f"{named[breakage.obj.path]}({breakage.old_value.name})"
-            yield path, "breaking", breakage.kind.value.lower(), "pass it by name"
+    named = {new[path].source.path: path for path in sorted(old.keys() & new.keys(), key=len, reverse=True)}
+    packages, now = ({it.source.package.name: it.source.package for it in surface.values()} for surface in (old, new))
+    for name, package in packages.items():
+        for breakage in griffe.find_breaking_changes(package, now[name]):
+            if breakage.kind.name in _ORDERS and breakage.obj.path in named:
+                path = f"{named[breakage.obj.path]}({breakage.old_value.name})"
+                yield path, breakage.kind.value.lower(), "pass it by name"
 
 
-def _types(old: Hint, new: Hint, *, given: bool, got: bool) -> Iterator[tuple[Kind, str, str]]:
+def _types(old: Hint, new: Hint, *, given: bool, got: bool) -> Iterator[tuple[str, str]]:
     """Yield what a changed annotation means for callers who give such values, or get them."""
     before, after = _members(old), _members(new)
     lost = " | ".join(each for each in before if each not in after)
@@ -207,22 +205,16 @@ def _types(old: Hint, new: Hint, *, given: bool, got: bool) -> Iterator[tuple[Ki
     # Callers of a union with an Unknown variant, and of a detailed response, expect more to come.
     is_open = "Unknown" in str(old) or str(old).startswith("Response[") or gained.startswith("Literal[")
     if lost and gained:
-        yield (
-            "breaking",
-            f"the type changed from {' | '.join(before)} to {' | '.join(after)}",
-            "adapt what depends on it",
-        )
+        yield f"the type changed from {' | '.join(before)} to {' | '.join(after)}", "adapt what depends on it"
     elif gained:
-        breaks = got and not is_open
-        yield "breaking" if breaks else "additive", f"can be {gained}, too", f"handle {gained}" if breaks else ""
+        yield f"can be {gained}, too", f"handle {gained}" if got and not is_open else ""
     elif lost:
-        breaks = given or lost != "None"
-        yield "breaking" if breaks else "additive", f"is {lost} no more", f"do without {lost}" if breaks else ""
+        yield f"is {lost} no more", f"do without {lost}" if given or lost != "None" else ""
     elif given and str(old) != str(new):
         limits = [dict(re.findall(r"(\w+)=([\d.e+-]+)", str(hint))) for hint in (old, new)]
         changed = [(name, float(limits[0].get(name, "nan")), float(value)) for name, value in limits[1].items()]
-        breaks = not all(was >= now if name.startswith(("g", "min")) else was <= now for name, was, now in changed)
-        yield "breaking" if breaks else "additive", f"limits changed to {new}", "check what you pass" if breaks else ""
+        fits = all(was >= now if name.startswith(("g", "min")) else was <= now for name, was, now in changed)
+        yield f"limits changed to {new}", "" if fits else "check what you pass"
 
 
 def _members(hint: Hint) -> list[str]:

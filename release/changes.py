@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Container, Generator, Iterator
+from collections.abc import Container, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from generator.document import Document, GenerationError, Pointer, items
+from generator.package import manifest
 from release import api
 from release.api import Change
 
@@ -34,6 +35,8 @@ class Report:
     against: str
     released: str
     next: str
+    tag: str
+    """The release tag that this tree is exactly, if any."""
     changes: list[Change]
     problems: list[str]
 
@@ -45,7 +48,8 @@ class Report:
             for each in found:
                 lines.append("  " + ",\n  ".join(each.names) + (each.place and f" ({each.place})"))
                 lines.append(f"    {each.what}{each.advice and f': {each.advice}'}")
-        lines.append(f"\nNext version: {self.next} or later, after {self.released}.")
+        verdict = f"Next version: {self.next} or later, after {self.released}."
+        lines.append(f"\nThis tree is {self.tag}: there is nothing to release." if self.tag else f"\n{verdict}")
         return "\n".join([*lines, *(f"Does not fit: {each}" for each in self.problems)])
 
 
@@ -96,58 +100,42 @@ def version_of(root: Path) -> Version:
     return Version(found[1])
 
 
-def unreleased(root: Path) -> str:
-    """Return what the changelog says about the next release."""
-    found = re.search(r"^## \[Unreleased\]\n(.*?)(?=^## |\Z)", _read(root, CHANGELOG), re.MULTILINE | re.DOTALL)
-    if not found:
+def changelog(root: Path) -> dict[str, str]:
+    """Return what the changelog says about each version, and as `Unreleased` about the next one."""
+    parts = re.split(r"^## \[(Unreleased|\d+\.\d+\.\d+)\].*\n", _read(root, CHANGELOG), flags=re.MULTILINE)
+    if "Unreleased" not in parts[1::2]:
         raise ReleaseError(f"{CHANGELOG} has no section `## [Unreleased]`")
-    return found[1].strip()
+    return {version: text.strip() for version, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def is_released(root: Path) -> bool:
-    """Return whether the changelog tells of a release."""
-    return bool(re.search(r"^## \[\d", _read(root, CHANGELOG), re.MULTILINE))
-
-
-def report(root: Path, against: str) -> Report:
-    """Compare the tree *root* with a tag, a commit, a folder or a wheel."""
-    document = Document.read(root / SPEC, SPEC)
+def report(root: Path, against: str, version: Version | None = None) -> Report:
+    """Compare the tree *root*, which is to have *version* if not its own, with a tag, a commit, a folder or a wheel."""
+    document, version, sections = Document.read(root / SPEC, SPEC), version or version_of(root), changelog(root)
     with unpacked(root, against) as old:
         released, (before, now) = version_of(old), (json.loads(_read(it, MANIFEST)) for it in (old, root))
+        if now["document"] != json.loads(manifest((root / SPEC).read_bytes(), {}))["document"]:
+            raise ReleaseError(f"generated_client/ is out of date with {SPEC}: run `nox -s generate` first.")
         operations: dict[str, str] = now["operations"]
-        found = [*_moved(before.get("operations", {}), operations), *api.compare(api.load(old), api.load(root))]
-    merged: dict[Change, list[str]] = {}
-    for change in found:
-        # A property that several classes share stands in the spec once.
-        merged.setdefault(replace(change, names=(change.names[0].rpartition(".")[2],)), []).extend(change.names)
-    changes = [
-        replace(change, names=tuple(names), place=_place(document, operations, names))
-        for change, names in merged.items()
-    ]
-    kinds, told, problems = {change.kind for change in changes}, unreleased(root), list[str]()
+        found = api.compare(api.load(old, before.get("operations", {})), api.load(root, operations))
+    changes = [replace(change, place=_place(document, operations, change.names)) for change in found]
+    kinds, problems = {change.kind for change in changes}, list[str]()
+    # Against an older release, what callers were told in the releases since counts, too.
+    told = "\n".join(text for name, text in sections.items() if name == "Unreleased" or Version(name) > released)
     wanted = _next(released, kinds)
-    if released != version_of(root) < wanted:
-        problems.append(f"{VERSION} is neither at {released} nor at {wanted}: `nox -s release -- {wanted}` sets it.")
+    if released != version < wanted:
+        problems.append(f"{version} is too small: it has to be {wanted} or later.")
+    elif released != version and str(version) in sections:
+        wanted = _next(version, ())
     if "breaking" in kinds and not re.search("^### (Changed|Removed)$", told, re.MULTILINE):
         problems.append(f"Unreleased in {CHANGELOG} has no `### Changed` or `### Removed` that tells what breaks.")
     if "additive" in kinds and "- " not in told:
         problems.append(f"Unreleased in {CHANGELOG} does not tell what is new.")
-    return Report(against, str(released), str(wanted), changes, problems)
-
-
-def _moved(old: dict[str, str], new: dict[str, str]) -> Iterator[Change]:
-    """Yield what happened to operations."""
-    for name in sorted(old.keys() | new.keys()):
-        path, was = (api.OPERATIONS + name,), old.get(name, "")
-        now = next((other for other in new if new[other] == was and other not in old), "")
-        if name in new and name in old and new[name] != was:
-            advice = "update proxies, allow-lists and recorded requests"
-            yield Change("breaking", path, f"moved from {was} to {new[name]}", advice)
-        elif name not in new:
-            what, advice = (f"renamed to {now}", f"call {now}") if now else (f"removed: {was}", "stop calling it")
-            yield Change("breaking", path, what, advice)
-        elif name not in old and new[name] not in {old[each] for each in old.keys() - new.keys()}:
-            yield Change("additive", path, f"new operation: {new[name]}")
+    tag = f"v{version}"
+    try:
+        is_tag = git(root, "describe", "--tags", "--dirty", "--match", tag).decode() == tag
+    except ReleaseError:  # no repository, or no such tag
+        is_tag = False
+    return Report(against, str(released), str(wanted), tag * is_tag, changes, problems)
 
 
 def _next(released: Version, kinds: Container[api.Kind]) -> Version:
@@ -158,7 +146,7 @@ def _next(released: Version, kinds: Container[api.Kind]) -> Version:
     return Version(f"{major}.{minor + 1}.0" if "additive" in kinds and major else f"{major}.{minor}.{micro + 1}")
 
 
-def _place(document: Document, operations: dict[str, str], names: list[str]) -> str:
+def _place(document: Document, operations: dict[str, str], names: Sequence[str]) -> str:
     """Return file and line of the innermost thing in the document that has the same letters as one of the *names*."""
     found, listed = list[Pointer]([()]), dict(document.operations())
     for name, parameter in (each.rstrip(")").partition("(")[::2] for each in names):

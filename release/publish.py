@@ -1,9 +1,12 @@
 """From a release tag to an index: built twice, checked, used, uploaded."""
 
+import base64
 import contextlib
 import hashlib
+import html
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -75,37 +78,52 @@ def _credentials(index: str) -> tuple[str, str]:
         raise ReleaseError("The address of the index holds credentials: put the token into $TWINE_PASSWORD instead.")
     if address.scheme != "https" and address.hostname not in {"127.0.0.1", "::1", "localhost"}:
         raise ReleaseError(f"{index} does not begin with https://: the token would be sent in plain text.")
-    if not token and (file := os.environ.get("TWINE_PASSWORD_FILE")):
-        try:
-            token = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ReleaseError(f"$TWINE_PASSWORD_FILE cannot be read: {error.strerror}.") from error
-        except UnicodeError:
-            raise ReleaseError("$TWINE_PASSWORD_FILE holds no text.") from None
+    if not token:
+        raise ReleaseError("There is no token: set $TWINE_PASSWORD.")
     if not token.isascii():
         raise ReleaseError("The token has characters that no token has: copy it once more.")
-    if not token:
-        raise ReleaseError("There is no token: set $TWINE_PASSWORD, or $TWINE_PASSWORD_FILE to the name of a file.")
     return os.environ.get("TWINE_USERNAME", "__token__"), token
 
 
 def _upload(index: str, user: str, token: str, files: list[Path]) -> None:
-    """Upload *files*, without those that the index has: a run that was cut short can be completed."""
+    """Upload those of *files* that *index* lacks, so that an upload that was cut short can be completed."""
     settings = Settings(
         username=user, password=token, repository_url=index, non_interactive=True, config_file=os.devnull
     )
-    done = list[str]()
-    for file in files:
-        try:
-            with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
-                upload(settings, [str(file)])
-            done.append(file.name)
-        except (requests.RequestException, TwineException) as error:
-            response = error.response if isinstance(error, requests.RequestException) else None
-            status, text = (0, "") if response is None else (response.status_code, response.text + response.reason)
-            if status != 409 and (status != 400 or "already exist" not in text):
-                why = {0: "is unreachable", 401: "refused the token", 403: "refused the token"}
-                what = f"{', '.join(done)} was uploaded, the rest not: run it again" if done else "nothing was uploaded"
-                raise ReleaseError(f"{index} {why.get(status, f'responded {status}')}: {what}.") from None
-    if not done:
-        raise ReleaseError(f"{index} has {' and '.join(file.name for file in files)} already: nothing was uploaded.")
+    # Where files are listed (PEP 503): below the address of uploads, except on PyPI.
+    simple = (
+        index.rstrip("/").removesuffix("/legacy").replace("//upload.pypi.org", "//pypi.org") + "/simple/callrounded/"
+    )
+    there, done = list[str](), list[str]()
+    try:
+        page = settings.create_repository().session.get(simple, headers={"Accept": "text/html"}, timeout=60).text
+        for file in files:
+            if listed := re.search(rf"\b{re.escape(file.name)}#(md5|sha\d+)=(\w+)", page):
+                if hashlib.new(listed[1], file.read_bytes()).hexdigest() != listed[2]:
+                    raise ReleaseError(
+                        f"{index} has another {file.name}, nothing was uploaded: choose a higher version."
+                    )
+                there.append(file.name)
+        if len(there) == len(files):
+            raise ReleaseError(f"{index} has {' and '.join(there)} already: nothing was uploaded.")
+        for file in files:
+            if file.name not in there:
+                with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
+                    upload(settings, [str(file)])
+                done.append(file.name)
+    except (requests.RequestException, TwineException) as error:
+        what = f"{', '.join(done)} was uploaded, the rest not: run it again" if done else "nothing was uploaded"
+        raise ReleaseError(f"{index} {_reason(error, user, token)}: {what}.") from None
+
+
+def _reason(error: requests.RequestException | TwineException, user: str, token: str) -> str:
+    """Return what happened, in the words of the index where it has some, on one line and without the token."""
+    response = error.response if isinstance(error, requests.RequestException) else None
+    if response is None and isinstance(error, requests.RequestException):
+        return "is unreachable"
+    text = str(error) if response is None else f"{response.status_code} {response.reason}: {response.text}"
+    text = html.unescape(re.sub(r"<(style|title)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL))
+    for secret in (token, base64.b64encode(f"{user}:{token}".encode()).decode()):
+        text = text.replace(secret, "...")
+    what = "the token" if response is not None and response.status_code in {401, 403} else "the upload"
+    return f"refused {what} ({' '.join(text.split())[:400]})"

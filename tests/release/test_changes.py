@@ -30,13 +30,13 @@ BREAKING = {
     "a removed operation": (
         [("  /v1/lines/{id}:\n    delete:", "  x-nothing:\n    delete:")],
         "callrounded_generated.api.lines.delete_line",
-        "removed: DELETE /v1/lines/{id}: stop calling it",
+        "removed: stop using it",
         "",
     ),
     "a renamed operation": (
         [("operationId: listLines", "operationId: searchLines")],
         LIST,
-        "renamed to lines.search_lines: call lines.search_lines",
+        "renamed to lines.search_lines: use lines.search_lines",
         "",
     ),
     "a moved path": (
@@ -332,7 +332,7 @@ def test_what_breaks_in_the_hand_written_api(released: Path, repository: Path, e
 
 def test_what_users_hold_is_public() -> None:
     """Clients, resources, pages and errors, their methods and options, models and operations are all compared."""
-    surface = api.load(ROOT)
+    surface = api.load(ROOT, {})
     held = [
         "Rounded",
         "AsyncRounded",
@@ -383,7 +383,7 @@ def test_version_and_changelog_have_to_fit(
     edit(repository, "CHANGELOG.md", "### Changed", "### Added")
     edit(repository, changes.VERSION, "0.3.1", "0.3.2")
     found = changed(("operationId: listLines", "operationId: searchLines"))
-    assert [each.partition(" ")[0] for each in found.problems] == [changes.VERSION, "Unreleased"]
+    assert [each.partition(" ")[0] for each in found.problems] == ["0.3.2", "Unreleased"]
     assert main(["--root", str(repository), "changes", "--against", str(released), "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
     assert (said["released"], said["next"], said["problems"]) == ("0.3.1", "0.4.0", found.problems)
@@ -430,6 +430,56 @@ def test_the_newest_tag_a_commit_or_a_wheel(
         assert main(["--root", str(repository), "changes", *against]) == 0
         assert "  callrounded.ListResource\n    removed" in (said := capsys.readouterr().out)
         assert said.startswith(f"Changes since {against[1] if against else 'v0.10.0'}\n")
+
+
+def test_a_tree_that_is_a_release(tagged: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
+    """There is nothing to release; against an older release, what the releases since have told fits."""
+    git = functools.partial(changes.git, tagged)
+    assert main(["--root", str(tagged), "changes"]) == 0
+    assert capsys.readouterr().out == "Changes since v0.3.1\n\nThis tree is v0.3.1: there is nothing to release.\n"
+
+    edit(tagged, "overrides/callrounded/__init__.py", '    "ListResource",\n', "")
+    edit(tagged, "CHANGELOG.md", "## [Unreleased]\n", "## [Unreleased]\n\n### Removed\n\n- A thing.\n")
+    git("commit", "-qam", "breaking")
+    assert main(["--root", str(tagged), "release", "0.4.0", "--check", "git --version"]) == 0
+    capsys.readouterr()
+    for against in ("v0.4.0", "v0.3.1"):
+        assert main(["--root", str(tagged), "changes", "--against", against]) == 0
+        assert capsys.readouterr().out.endswith("\n\nThis tree is v0.4.0: there is nothing to release.\n")
+
+    # What comes after it needs a version of its own, and was not told before.
+    edit(tagged, "overrides/callrounded/__init__.py", '    "AsyncListResource",\n', "")
+    assert main(["--root", str(tagged), "changes", "--against", "v0.3.1"]) == 0
+    assert capsys.readouterr().out.endswith("\n\nNext version: 0.4.1 or later, after 0.3.1.\n")
+    assert main(["--root", str(tagged), "changes"]) == 1
+    assert "Next version: 0.5.0 or later, after 0.4.0.\nDoes not fit: Unreleased" in capsys.readouterr().out
+
+
+def test_a_release_whose_version_was_too_small(tagged: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its version is held against the older release, tagged or not."""
+    edit(tagged, "overrides/callrounded/__init__.py", '    "ListResource",\n', "")
+    edit(tagged, "CHANGELOG.md", "## [Unreleased]\n", "## [Unreleased]\n\n## [0.3.2] - 2026-01-02\n\n### Removed\n")
+    edit(tagged, changes.VERSION, "0.3.1", "0.3.2")
+    changes.git(tagged, "commit", "-qam", "by hand")
+    changes.git(tagged, "tag", "v0.3.2")
+    assert main(["--root", str(tagged), "changes", "--against", "v0.3.1"]) == 1
+    said = "This tree is v0.3.2: there is nothing to release.\nDoes not fit: 0.3.2 is too small: it"
+    assert said in capsys.readouterr().out
+
+
+def test_a_client_that_is_out_of_date(
+    released: Path, repository: Path, edit: Edit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A document that was edited and not generated has no verdict yet; line ends are no edit."""
+    text = (repository / changes.SPEC).read_bytes()
+    (repository / changes.SPEC).write_bytes(text.replace(b"\n", b"\r\n"))
+    assert main(["--root", str(repository), "changes", "--against", str(released)]) == 0
+    (repository / changes.SPEC).write_bytes(text)
+    edit(repository, changes.SPEC, "{name: city,", "{name: town,")
+    capsys.readouterr()
+    assert main(["--root", str(repository), "changes", "--against", str(released)]) == 1
+    said = "generated_client/ is out of date with openapi/rounded.yaml: run `nox -s generate` first.\n"
+    assert capsys.readouterr() == ("", said)
 
 
 @pytest.mark.parametrize(

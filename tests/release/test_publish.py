@@ -5,7 +5,9 @@ import json
 import shutil
 import tomllib
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from zipfile import ZipFile
 
 import pytest
@@ -103,17 +105,89 @@ def test_the_same_version_twice(
 
 
 def test_an_upload_that_was_cut_short(index: str, files: list[Path], tmp_path: Path) -> None:
-    """The next run uploads what is missing."""
-    publish._upload(index, USER, TOKEN, files[:1])
-    publish._upload(index, USER, TOKEN, files)
-    assert uploaded(tmp_path) == {each.name for each in files}
+    """The next run uploads what is missing, whichever it is."""
+    for there in files:
+        publish._upload(index, USER, TOKEN, [there])
+        publish._upload(index, USER, TOKEN, files)
+        assert uploaded(tmp_path) == {each.name for each in files}
+        for file in (tmp_path / "index/files").iterdir():
+            file.unlink()
+
+
+def test_another_file_of_the_same_name(index: str, files: list[Path], tmp_path: Path) -> None:
+    """A build that is not the one on the index completes nothing, and is named."""
+    publish._upload(index, USER, TOKEN, files[1:])
+    with ZipFile(files[1], "a") as archive:
+        archive.writestr("callrounded.py", "")
+    with pytest.raises(ReleaseError) as caught:
+        publish._upload(index, USER, TOKEN, files)
+    said = f"{index} has another {files[1].name}, nothing was uploaded: choose a higher version."
+    assert str(caught.value) == said
+    assert uploaded(tmp_path) == {files[1].name}
+
+
+@pytest.fixture
+def refusal() -> Iterator[tuple[str, dict[str, str]]]:
+    """Return the address of an index that lists nothing, and its response to uploads: `status`, `reason`, `body`."""
+    response = {"status": "400", "reason": "Bad Request", "body": ""}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(404)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = response["body"].replace("KEY", self.headers["Authorization"]).encode()
+            self.send_response(int(response["status"]), response["reason"])
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Location", "https://elsewhere.example/")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/", response
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "body", "said"),
+    [
+        ("400", "File already exists", "", "refused the upload (400 File already exists:)"),
+        (
+            "403",
+            "Forbidden",
+            "<title>No</title><p>Not &#39;yours&#39;.\n",
+            "refused the token (403 Forbidden: Not 'yours'.)",
+        ),
+        ("409", "Conflict", '{"error": "is there"}', 'refused the upload (409 Conflict: {"error": "is there"})'),
+        ("403", TOKEN, f"{TOKEN} KEY", "refused the token (403 ...: ... Basic ...)"),
+        ("302", "Found", "", "refused the upload (http"),
+    ],
+)
+def test_the_reason_that_an_index_gives(
+    refusal: tuple[str, dict[str, str]], files: list[Path], status: str, reason: str, body: str, said: str
+) -> None:
+    """It is told in one line, and the token never, not even where the index repeats it."""
+    index, response = refusal
+    response |= {"status": status, "reason": reason, "body": body}
+    with pytest.raises(ReleaseError) as caught:
+        publish._upload(index, USER, TOKEN, files)
+    assert str(caught.value).startswith(f"{index} {said}")
+    assert str(caught.value).endswith("): nothing was uploaded.")
+    assert TOKEN not in str(caught.value)
 
 
 def test_a_wrong_token(index: str, files: list[Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """One sentence names the index, nothing is uploaded, and the token is nowhere."""
     with pytest.raises(ReleaseError) as caught:
         publish._upload(index, USER, f"{TOKEN}-wrong", files)
-    assert str(caught.value) == f"{index} refused the token: nothing was uploaded."
+    said = f"{index} refused the token (403 Forbidden: Error: 403 Forbidden Sorry"
+    assert str(caught.value).startswith(said)
+    assert str(caught.value).endswith("): nothing was uploaded.")
     assert caught.value.__suppress_context__
     assert TOKEN not in "".join([repr(caught.value), *capfd.readouterr()])
     assert uploaded(tmp_path) == set()
@@ -132,18 +206,14 @@ def test_an_index_that_is_down(files: list[Path], tmp_path: Path, capfd: pytest.
 @pytest.mark.parametrize(
     ("environment", "index", "said"),
     [
-        ({}, "https://index.example/", "There is no token: set $TWINE_PASSWORD, or $TWINE_PASSWORD_FILE"),
+        ({}, "https://index.example/", "There is no token: set $TWINE_PASSWORD."),
         (
             {"TWINE_PASSWORD": TOKEN},
             f"https://user:{TOKEN}@index.example/",
             "The address of the index holds credentials",
         ),
         ({"TWINE_PASSWORD": TOKEN}, "http://index.example/", "http://index.example/ does not begin with https://"),
-        (
-            {"TWINE_PASSWORD_FILE": "no-such-file"},
-            "https://index.example/",
-            "$TWINE_PASSWORD_FILE cannot be read: No such",
-        ),
+        ({"TWINE_PASSWORD": "copied\u2026"}, "https://index.example/", "The token has characters that no token has"),
     ],
 )
 def test_credentials_that_cannot_be_used(
@@ -155,8 +225,7 @@ def test_credentials_that_cannot_be_used(
     said: str,
 ) -> None:
     """They are refused before anything is built, in one sentence without the token."""
-    for name in ("TWINE_PASSWORD", "TWINE_PASSWORD_FILE"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("TWINE_PASSWORD", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert main(["--root", str(tagged), "publish", "--index", index]) == 1
@@ -165,14 +234,12 @@ def test_credentials_that_cannot_be_used(
     assert TOKEN not in error
 
 
-def test_a_token_from_a_file(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_nothing_to_publish(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is read without its line end; and without a release tag there is nothing to publish."""
-    (tmp_path / "token").write_text(f"{TOKEN}\n", encoding="utf-8")
-    monkeypatch.delenv("TWINE_PASSWORD", raising=False)
+    """Without a release tag one sentence says how to make one."""
+    monkeypatch.setenv("TWINE_PASSWORD", TOKEN)
     monkeypatch.delenv("TWINE_USERNAME", raising=False)
-    monkeypatch.setenv("TWINE_PASSWORD_FILE", str(tmp_path / "token"))
     assert publish._credentials("https://index.example/") == ("__token__", TOKEN)
     git(repository, "init", "-q")
     assert main(["--root", str(repository), "publish", "--index", "https://index.example/"]) == 1

@@ -45,7 +45,7 @@ def index(folder: Path) -> Generator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    options = ["-i", "127.0.0.1", "-p", port, "-P", folder / "htpasswd", "-a", "update", "--disable-fallback"]
+    options = ["-i", "127.0.0.1", "-p", port, "-P", str(folder / "htpasswd"), "-a", "update", "--disable-fallback"]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "pypiserver", "run", *options, folder / "files"], stdout=log, stderr=log
