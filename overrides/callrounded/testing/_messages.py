@@ -71,7 +71,8 @@ class Reply:
     @classmethod
     def of(cls, value: object, status: int = 200) -> "Reply":
         """Return a reply with *value* as JSON."""
-        return cls(status, (JSON_TYPE,), json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        content = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return cls(status, (JSON_TYPE,), content)
 
     @property
     def content(self) -> bytes:
