@@ -174,14 +174,6 @@ def test_an_unknown_parameter_is_refused(client: httpx.Client, fake: FakeRounded
     assert fake.answer_to(colour="blue").status == 400
 
 
-def test_a_parameter_can_be_ignored() -> None:
-    """A test that only looks at what is sent says which parameters need no effect."""
-    fake = FakeRounded(records=3, ignores=["colour"])
-
-    assert fake.answer_to(colour="blue").envelope == fake.answer_to().envelope
-    assert fake.answer_to(color="blue").status == 400
-
-
 def test_the_generated_client_can_talk_to_the_fake() -> None:
     """Its parameters are understood, and its models read the envelope."""
     client = AuthenticatedClient(

@@ -5,7 +5,6 @@ place tests the fake, not the provider.
 """
 
 import re
-from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +40,7 @@ class ListRequest:
         return (2 * self.start(records) + self.limit) // (2 * self.limit) + 1
 
 
-def read_request(method: str, path: str, query: str, *, has_key: bool, ignores: Collection[str]) -> ListRequest | Reply:
+def read_request(method: str, path: str, query: str, *, has_key: bool) -> ListRequest | Reply:
     """Return the page that a request asks for, or the reply that refuses it."""
     if unquote(path) != LIST_PATH:
         return error_reply(404, "Not found")
@@ -51,7 +50,7 @@ def read_request(method: str, path: str, query: str, *, has_key: bool, ignores: 
         return error_reply(401, "Missing or invalid API key")
     given = parse_qs(query, keep_blank_values=True)
     # Silent: unknown parameters. To ignore a filter would let a test pass that fails against the real API.
-    if unknown := [(name, "FakeRounded does not know it") for name in given if name not in {*_PARAMETERS, *ignores}]:
+    if unknown := [(name, "FakeRounded does not know it") for name in given if name not in _PARAMETERS]:
         return error_reply(400, "Unknown query parameters", *unknown)
     if given.get("use_cursor") != ["true"]:
         given.pop("cursor", None)  # Silent: a cursor in page mode. Here it has no meaning, so it is not even read.
@@ -70,10 +69,8 @@ def read_request(method: str, path: str, query: str, *, has_key: bool, ignores: 
     return error_reply(422, "Invalid request parameters", *wrong) if wrong else ListRequest(**values)
 
 
-def list_reply(wanted: ListRequest | Reply, records: RecordStore, *, totals: bool, beyond_end: BeyondEnd) -> Reply:
-    """Return the page, unless the request was refused; without *totals*, its envelope has none."""
-    if isinstance(wanted, Reply):
-        return wanted
+def list_reply(wanted: ListRequest, records: RecordStore, *, totals: bool, beyond_end: BeyondEnd) -> Reply:
+    """Return the page; without *totals*, its envelope has none."""
     start = wanted.start(records)
     stop = start + wanted.limit
     if not wanted.use_cursor and 0 < start >= len(records) and beyond_end == "not_found":
