@@ -57,7 +57,6 @@ def test_both_kinds_of_client_get_the_same_answer(get: Get, fake: FakeRounded) -
         (Fault.reset(), httpx.ReadError),
         (Fault.reset_in_body(), httpx.ReadError),
         (Fault.truncated(), httpx.RemoteProtocolError),
-        (Fault.broken_gzip(), httpx.DecodingError),
     ],
     ids=str,
 )

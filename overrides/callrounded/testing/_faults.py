@@ -1,15 +1,13 @@
 """The ways in which a response can go wrong, each under a name."""
 
-import gzip
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from callrounded.testing._messages import JSON_TYPE, Break, Pause, Reply, Step, error_reply
+from callrounded.testing._messages import Break, Pause, Reply, Step, error_reply
 
 _HTML = b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Error</h1></body></html>"
-_GZIP = ("Content-Encoding", "gzip")
 _MESSAGE = "An error occurred while processing your request"
 
 
@@ -89,27 +87,14 @@ class Fault:
         reply = error_reply(status, _MESSAGE).with_headers(*(waiting | dict(headers or {})).items())
         if body is not None:
             reply = replace(reply, body=body)
-        return Fault(f"status({status}{'' if retry_after is None else f', {retry_after=!s}'})", lambda _: reply)
-
-    @staticmethod
-    def redirect(location: str, status: int = 302) -> "Fault":
-        """A response that redirects the client to another URL."""
-        return Fault(f"redirect({location!r})", Fault.status(status, headers={"Location": location}, body=b"").spoil)
-
-    @staticmethod
-    def no_content() -> "Fault":
-        """A 204, which has no body."""
-        return Fault("no_content()", lambda _: Reply(204))
+        given = {"retry_after": retry_after, "headers": headers, "body": body}
+        shown = [f", {name}={value!s:.80}" for name, value in given.items() if value is not None]
+        return Fault(f"status({status}{''.join(shown)})", lambda _: reply)
 
     @staticmethod
     def html(status: int = 200) -> "Fault":
         """An HTML page, as a proxy sends it."""
         return Fault(f"html({status})", lambda _: Reply(status, (("Content-Type", "text/html; charset=utf-8"),), _HTML))
-
-    @staticmethod
-    def empty(status: int = 200) -> "Fault":
-        """An empty body with the content type of JSON."""
-        return Fault(f"empty({status})", lambda _: Reply(status, (JSON_TYPE,)))
 
     @staticmethod
     def json(value: object, status: int = 200) -> "Fault":
@@ -133,21 +118,6 @@ class Fault:
         """The first half of the JSON, with the length of that half."""
         return Fault("broken_json()", lambda reply: replace(reply, body=_half(reply.content)))
 
-    @staticmethod
-    def invalid_utf8() -> "Fault":
-        """JSON with bytes that are not UTF-8."""
-        return Fault("invalid_utf8()", lambda _: Reply(200, (JSON_TYPE,), b'{"data":[],"message":"\xff\xfe\xc3"}'))
-
-    @staticmethod
-    def broken_gzip() -> "Fault":
-        """A body that is declared as gzip and is not compressed."""
-        return Fault("broken_gzip()", lambda reply: _gzipped(reply, lambda body: body))
-
-    @staticmethod
-    def cut_gzip() -> "Fault":
-        """The first half of a compressed body, with the length of that half."""
-        return Fault("cut_gzip()", lambda reply: _gzipped(reply, lambda body: _half(gzip.compress(body, mtime=0))))
-
 
 def _before(step: Pause | Break) -> Callable[[Reply], Reply]:
     return lambda reply: replace(reply, before=(*reply.before, step))
@@ -165,10 +135,6 @@ def _announced(reply: Reply, steps: Callable[[bytes], Iterable[Step]]) -> Reply:
     """Return *reply* with *steps* in place of its body, whose length the header states all the same."""
     body = reply.content
     return replace(reply, body=lambda: steps(body)).with_headers(("Content-Length", str(len(body))))
-
-
-def _gzipped(reply: Reply, compress: Callable[[bytes], bytes]) -> Reply:
-    return replace(reply, body=compress(reply.content)).with_headers(_GZIP)
 
 
 def _half(content: bytes) -> bytes:
