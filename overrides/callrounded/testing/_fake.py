@@ -55,8 +55,7 @@ class FakeRounded:
 
         fake = FakeRounded(records=120)
         fake.fail(Fault.status(429, retry_after=1), page=2)
-        fake.shift(page=3)
-        with httpx.Client(transport=fake.transport()) as client:  # or: with fake.serve() as server
+        with fake.serve() as server, Rounded(api_key="test-key", base_url=server.url) as client:
             ...
         assert [request.page for request in fake.requests] == [1, 2, 2, 3]
 

@@ -83,11 +83,13 @@ class Server:
     def _stop_listening(self, how: int) -> None:
         """Accept no more connections, and shut those that are open down in one direction or in both."""
         self._listening = False
-        _shut_down(self._listener, socket.SHUT_RDWR)
+        with suppress(OSError):  # it may be closed already
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._accepting.join()
         self._listener.close()
         for connection in self._connections.copy():
-            _shut_down(connection, how)
+            with suppress(OSError):  # so may this one
+                connection.shutdown(how)
 
     def _accept(self) -> None:
         while self._listening:
@@ -168,9 +170,3 @@ def _steps(reply: Reply, *, keep_alive: bool) -> Iterator[Step]:
             yield b"%x\r\n%b\r\n" % (len(step), step)
     if is_chunked:
         yield b"0\r\n\r\n"
-
-
-def _shut_down(connection: socket.socket, how: int) -> None:
-    """End what a thread waits for at this socket."""
-    with suppress(OSError):
-        connection.shutdown(how)
