@@ -5,6 +5,7 @@ place tests the fake, not the provider.
 """
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,12 @@ from callrounded.testing._messages import JSON_TYPE, Reply, error_reply
 from callrounded.testing._records import RecordStore
 
 LIST_PATH = "/v1/phone-numbers"
-_PARAMETERS = ("page", "limit", "use_cursor", "cursor")
+_PARAMETERS: dict[str, tuple[str, Callable[[str], object], str]] = {  # how each is written, read and explained
+    "page": (r"0*[1-9][0-9]{0,999}", int, "must be an integer of at least 1"),
+    "limit": (r"0*([1-9][0-9]{0,2}|1000)", int, "must be an integer from 1 to 1000"),
+    "use_cursor": (r"true|false", lambda text: text == "true", "must be true or false"),
+    "cursor": (r".{10,}(Z|[+-].+)", datetime.fromisoformat, "must be a cursor: the created_at of a phone number"),
+}
 
 BeyondEnd = Literal["empty", "not_found"]
 
@@ -56,16 +62,15 @@ def read_request(method: str, path: str, query: str, *, has_key: bool) -> ListRe
         given.pop("cursor", None)  # Silent: a cursor in page mode. Here it has no meaning, so it is not even read.
     values: dict[str, Any] = {}
     wrong: list[tuple[str, str]] = []
-    for name in _PARAMETERS:
-        texts = given.get(name, [])
-        is_null = name != "page" and texts in ([""], ["null"])  # Silent: how a query writes null.
-        if len(texts) > 1:
-            wrong.append((name, "must be given at most once"))
-        elif texts and not is_null:
-            try:
-                values[name] = _read(name, texts[0])
-            except ValueError as error:
-                wrong.append((name, str(error)))
+    for name, (pattern, read, rule) in _PARAMETERS.items():
+        text = ",".join(given.get(name, ()))  # given twice, it cannot be read
+        if name not in given or (name != "page" and text in ("", "null")):  # Silent: how a query writes null.
+            continue
+        with suppress(ValueError):
+            if re.fullmatch(pattern, text):
+                values[name] = read(text)
+        if name not in values:
+            wrong.append((name, rule))
     return error_reply(422, "Invalid request parameters", *wrong) if wrong else ListRequest(**values)
 
 
@@ -88,23 +93,3 @@ def list_reply(wanted: ListRequest, records: RecordStore, *, totals: bool, beyon
     data = [records.json[record["id"]] for record in records[start:stop]]
     rest = Reply.of(envelope).content
     return Reply(200, (JSON_TYPE,), b'{"data":[' + b",".join(data) + b"]," + rest[1:])
-
-
-def _read(name: str, text: str) -> object:
-    """Return the value that *text* writes, or raise a ValueError that says what it must be."""
-    if name == "use_cursor":
-        if text in ("true", "false"):
-            return text == "true"
-        raise ValueError("must be true or false")
-    if name == "cursor":
-        with suppress(ValueError):
-            if (moment := datetime.fromisoformat(text)).tzinfo:
-                return moment
-        raise ValueError("must be a cursor: the created_at of a phone number")
-    # Nobody counts pages with more digits, and int() itself refuses a few thousand.
-    number = int(text) if re.fullmatch(r"[0-9]{1,1000}", text) else 0
-    if number < 1:
-        raise ValueError("must be an integer of at least 1")
-    if name == "limit" and number > 1000:
-        raise ValueError("must be at most 1000")
-    return number
