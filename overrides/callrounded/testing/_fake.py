@@ -8,15 +8,15 @@ from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import count, islice
 from typing import Any, TypedDict, Unpack
 
 import httpx
 
-from callrounded.testing._api import LIST_PATH, BeyondEnd, ListRequest, list_reply, read_request
+from callrounded.testing._api import LIST_PATH, BeyondEnd, ListRequest, Order, RecordStore, list_reply, read_request
 from callrounded.testing._faults import Fault
 from callrounded.testing._messages import Pause, ReceivedRequest, Reply
-from callrounded.testing._records import Order, RecordStore, endless_records, written
+from callrounded.testing._records import endless_records, written
 from callrounded.testing._server import Server
 from callrounded.testing._transport import FakeTransport
 
@@ -67,7 +67,6 @@ class FakeRounded:
 
     Args:
         records: JSON objects with `id` and `created_at`, which are sent as they are; or how many samples to make.
-        seed: which samples to make, for `add()` too.
         api_keys: the keys that are accepted.
         order: which records come first.
         delay: seconds before each response.
@@ -82,7 +81,6 @@ class FakeRounded:
         self,
         records: int | Iterable[Mapping[str, Any]] = 0,
         *,
-        seed: int = 0,
         api_keys: Collection[str] = ("test-key",),
         order: Order = "newest_first",
         delay: float = 0.0,
@@ -95,7 +93,7 @@ class FakeRounded:
         self.in_flight = 0
         """How many requests have arrived and are not answered yet."""
         self._api_keys = frozenset(api_keys)
-        self._samples = endless_records(seed)
+        self._samples = endless_records(seed=0)
         self._store = RecordStore(islice(self._samples, records) if isinstance(records, int) else records, order)
         self._lock = threading.RLock()  # reentrant, because conditions may look at the fake
         self.reset()
@@ -177,7 +175,7 @@ class FakeRounded:
             self._hooks: list[tuple[Takes, Hook]] = []
             # The log of a sandbox that runs for days must not grow for ever.
             self._requests = deque[ReceivedRequest](maxlen=100_000)
-            self._received = 0
+            self._numbers = count(1)
             self.max_in_flight = self.in_flight
             """The most requests that were in flight at once."""
 
@@ -204,9 +202,8 @@ class FakeRounded:
         wanted = read_request(method, path, query, has_key=headers.get("x-api-key") in self._api_keys)
         shown = {name: "[redacted]" if name == "x-api-key" else value for name, value in headers.items()}
         with self._lock:
-            page = None if isinstance(wanted, Reply) else wanted.page_number(self._store)
-            self._received += 1
-            request = ReceivedRequest(self._received, method, path, query, shown, page, time.monotonic())
+            page = None if isinstance(wanted, Reply) else self._store.page_number(wanted)
+            request = ReceivedRequest(next(self._numbers), method, path, query, shown, page, time.monotonic())
             self._requests.append(request)
             hooks = [hook for takes, hook in self._hooks if takes(request)]
             overrides = [reply for takes, reply in self._overrides if takes(request)]

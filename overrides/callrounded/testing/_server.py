@@ -157,12 +157,8 @@ def _steps(reply: Reply, *, keep_alive: bool) -> Iterator[Step]:
     yield from reply.before
     headers = reply.headers if keep_alive else (*reply.headers, ("Connection", "close"))
     lines = [f"{name}: {value}" for name, value in headers]
-    head = "\r\n".join([f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}", *lines, "", ""]).encode("latin-1")
-    if isinstance(reply.body, bytes):
-        yield head + reply.body  # in one piece: a response costs one system call and one packet
-        return
-    yield head
-    is_chunked = ("Transfer-Encoding", "chunked") in headers
+    yield "\r\n".join([f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}", *lines, "", ""]).encode("latin-1")
+    is_chunked = callable(reply.body) and ("Transfer-Encoding", "chunked") in headers
     for step in reply.steps():
         if not is_chunked or not isinstance(step, bytes):
             yield step
