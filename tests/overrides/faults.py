@@ -81,7 +81,7 @@ class Row:
 
 def _cut_chunks(reply: Reply) -> Reply:
     content = reply.content
-    return replace(reply, body=lambda: (content[:1000], Break("close")))
+    return replace(reply, body=(content[:1000], Break("close")))
 
 
 def _cut_gzip(reply: Reply) -> Reply:

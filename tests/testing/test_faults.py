@@ -250,14 +250,14 @@ def test_json_that_is_cut(web: httpx.Client, fake: FakeRounded) -> None:
 def test_a_fault_of_ones_own(web: httpx.Client, fake: FakeRounded) -> None:
     """A reply can be put together from bytes, pauses and breaks."""
     steps = (b'{"data"', Pause(0.01), b"", b":[]}", Break("close"))
-    fake.override(lambda request, reply: Reply(200, body=lambda: steps, before=(Pause(0.01),)))
+    fake.override(lambda request, reply: Reply(200, body=steps, before=(Pause(0.01),)))
 
     with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
         web.get(PATH)
 
-    fake.override(lambda request, reply: Reply(200, body=lambda: steps[:-1]))
+    fake.override(lambda request, reply: Reply(200, body=steps[:-1]))
     assert web.get(PATH).json() == {"data": []}
-    assert Reply(body=lambda: steps).content == b'{"data":[]}'
+    assert Reply(body=steps).content == b'{"data":[]}'
 
 
 def test_faults_have_names() -> None:

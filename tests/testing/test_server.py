@@ -116,7 +116,7 @@ def test_a_client_that_leaves_early_is_forgotten(server: Server, web: httpx.Clie
         socket.create_connection((server.host, server.port)).close()
         with socket.create_connection((server.host, server.port)) as connection:
             connection.sendall(sent)
-    fake.override(lambda request, reply: Reply(200, body=lambda: [b"a" * 50_000] * 1000))
+    fake.override(lambda request, reply: Reply(200, body=[b"a" * 50_000] * 1000))
     with socket.create_connection((server.host, server.port)) as connection:
         connection.sendall(GET + b"\r\n")
         connection.recv(100)

@@ -1,6 +1,6 @@
 """The ways in which a response can go wrong, each under a name."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -62,12 +62,11 @@ class Fault:
         """The body arrives in this many pieces, *seconds* before each."""
 
         def drip(body: bytes) -> Iterator[Step]:
-            size = -(-len(body) // pieces)
-            for start in range(0, len(body), max(1, size)):
-                yield Pause(seconds)
-                yield body[start : start + size]
+            size = max(1, -(-len(body) // pieces))
+            for start in range(0, len(body), size):
+                yield from (Pause(seconds), body[start : start + size])
 
-        return Fault(f"slow_body({seconds}, pieces={pieces})", lambda reply: _announced(reply, drip))
+        return Fault(f"slow_body({seconds}, pieces={pieces})", _sending(drip))
 
     @staticmethod
     def status(
@@ -102,11 +101,10 @@ class Fault:
         return Fault(f"json({value!r:.40}, {status})", lambda _: Reply.of(value, status))
 
     @staticmethod
-    def envelope(*, without: Iterable[str] = (), **changes: object) -> "Fault":
+    def envelope(*, without: Collection[str] = (), **changes: object) -> "Fault":
         """The response of the API with properties of its envelope changed, such as `total_items=121`, or left out."""
-        left_out = tuple(without)
-        shown = [f"without={name}" for name in left_out] + [f"{name}={value!r:.40}" for name, value in changes.items()]
-        return Fault(f"envelope({', '.join(shown)})", lambda reply: reply.with_envelope(without=left_out, **changes))
+        shown = [f"without={name}" for name in without] + [f"{name}={value!r:.40}" for name, value in changes.items()]
+        return Fault(f"envelope({', '.join(shown)})", lambda reply: reply.with_envelope(without=without, **changes))
 
     @staticmethod
     def in_band(status: int = 500, *, message: str = _MESSAGE) -> "Fault":
@@ -124,17 +122,18 @@ def _before(step: Pause | Break) -> Callable[[Reply], Reply]:
 
 
 def _cut(after: int | None, end: Break) -> Callable[[Reply], Reply]:
-    def steps(body: bytes) -> Iterable[Step]:
-        # The pause lets the bytes arrive: some systems discard what is unread when a connection is reset.
-        return _half(body) if after is None else body[:after], Pause(0.02), end
-
-    return lambda reply: _announced(reply, steps)
+    # The pause lets the bytes arrive: some systems discard what is unread when a connection is reset.
+    return _sending(lambda body: (_half(body) if after is None else body[:after], Pause(0.02), end))
 
 
-def _announced(reply: Reply, steps: Callable[[bytes], Iterable[Step]]) -> Reply:
-    """Return *reply* with *steps* in place of its body, whose length the header states all the same."""
-    body = reply.content
-    return replace(reply, body=lambda: steps(body)).with_headers(("Content-Length", str(len(body))))
+def _sending(steps: Callable[[bytes], Iterable[Step]]) -> Callable[[Reply], Reply]:
+    """Return a function that puts steps in the place of a body, whose length the header states all the same."""
+
+    def spoil(reply: Reply) -> Reply:
+        length = ("Content-Length", str(len(reply.content)))
+        return replace(reply, body=tuple(steps(reply.content))).with_headers(length)
+
+    return spoil
 
 
 def _half(content: bytes) -> bytes:

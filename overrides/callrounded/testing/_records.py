@@ -1,10 +1,9 @@
 """The phone numbers to list: made up, but the same for the same seed on every machine."""
 
+import itertools
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count as count_from
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ def sample_records(count: int, *, seed: int = 0) -> list[dict[str, Any]]:
     About two in three are of type `pstn`, the others `sip`; some have no name, no agent or a redirect. Every
     `created_at` differs. The first records do not depend on *count*.
     """
-    return list(islice(endless_records(seed), count))
+    return list(itertools.islice(endless_records(seed), count))
 
 
 def endless_records(seed: int) -> Iterator[dict[str, Any]]:
@@ -28,7 +27,7 @@ def endless_records(seed: int) -> Iterator[dict[str, Any]]:
     # Only getrandbits: the one method of Random whose sequence no Python version has changed.
     bits = random.Random(seed).getrandbits  # noqa: S311 - examples, not secrets
     created_at = datetime(2023, 11, 7, 5, 31, 56, tzinfo=UTC)  # as in the example of the provider's page
-    for index in count_from():
+    for index in itertools.count():
         block, line = divmod(index, 10_000)
         traits = bits(32)
         redirected = traits % 8 == 0

@@ -158,8 +158,8 @@ def _steps(reply: Reply, *, keep_alive: bool) -> Iterator[Step]:
     headers = reply.headers if keep_alive else (*reply.headers, ("Connection", "close"))
     lines = [f"{name}: {value}" for name, value in headers]
     yield "\r\n".join([f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}", *lines, "", ""]).encode("latin-1")
-    is_chunked = callable(reply.body) and ("Transfer-Encoding", "chunked") in headers
-    for step in reply.steps():
+    is_chunked = not isinstance(reply.body, bytes) and ("Transfer-Encoding", "chunked") in headers
+    for step in reply.steps:
         if not is_chunked or not isinstance(step, bytes):
             yield step
         elif step:
