@@ -4,10 +4,9 @@ import socket
 import struct
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from http.client import HTTPException, parse_headers, responses
 from io import BufferedReader
-from typing import Self
 
 import httpx
 
@@ -17,7 +16,7 @@ _POLL_SECONDS = 0.05  # how soon a listener ends on systems where shutting its s
 _LINGER_NONE = struct.pack("ii", 1, 0)  # l_onoff, l_linger: closing discards what is unsent and sends RST
 
 
-class Server:
+class Server(AbstractContextManager["Server"]):
     """A running server, until `close()` or the end of its `with` block.
 
     An exception in a hook or an override ends the connection without a response; the end of the block raises it again.
@@ -36,9 +35,6 @@ class Server:
         address = f"[{self.host}]" if ":" in self.host else self.host
         self.url = f"http://{address}:{self.port}"
         """The base URL for a client, without a trailing slash."""
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
