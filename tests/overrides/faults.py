@@ -5,6 +5,7 @@ retried and passes costs one more request. Any other ends the listing with that 
 pages before it, and a checkpoint to resume from.
 """
 
+import gzip
 import json
 import time
 from collections import Counter
@@ -80,7 +81,17 @@ class Row:
 
 def _cut_chunks(reply: Reply) -> Reply:
     content = reply.content
-    return replace(reply, body=lambda: (content[:1000], Break("close")))
+    return replace(reply, body=(content[:1000], Break("close")))
+
+
+def _cut_gzip(reply: Reply) -> Reply:
+    packed = gzip.compress(reply.content)
+    return replace(reply, body=packed[: len(packed) // 2]).with_headers(("Content-Encoding", "gzip"))
+
+
+CUT_GZIP = Fault("cut_gzip()", _cut_gzip)
+NOT_GZIP = Fault("not_gzip()", lambda reply: reply.with_headers(("Content-Encoding", "gzip")))
+NOT_UTF8 = Fault("not_utf8()", lambda reply: replace(reply, body=b'{"data":[],"message":"\xff\xfe\xc3"}'))
 
 
 def _unanswered(fault: Fault, cause: type[Exception], error: type[APIError] = APIConnectionError) -> Row:
@@ -95,8 +106,8 @@ NO_ANSWER = [
     _unanswered(Fault.truncated(), httpx.RemoteProtocolError),
     _unanswered(Fault.truncated(after=0), httpx.RemoteProtocolError),
     _unanswered(Fault("cut_chunks()", _cut_chunks), httpx.RemoteProtocolError),
-    _unanswered(Fault.cut_gzip(), httpx.DecodingError),
-    _unanswered(Fault.broken_gzip(), httpx.DecodingError),
+    _unanswered(CUT_GZIP, httpx.DecodingError),
+    _unanswered(NOT_GZIP, httpx.DecodingError),
     _unanswered(Fault.slow_headers(5), httpx.ReadTimeout, APITimeoutError),
     _unanswered(Fault.slow_body(5), httpx.ReadTimeout, APITimeoutError),
 ]
@@ -114,7 +125,7 @@ _NO_UTF8 = b'{"error":{"message":"\xff\xfe"}}'
 PASSING = [
     *(_passing(Fault.status(status), status) for status in (408, 429, 500, 502, 503, 504, *range(520, 525), 530)),
     _passing(Fault.html(502), 502, type=None, details=[]),
-    _passing(Fault.empty(500), 500, type=None, message="The response has no body."),
+    _passing(Fault.status(500, body=b""), 500, type=None, message="The response has no body."),
     _passing(Fault.json([], 503), 503, type=None, body="[]"),
     _passing(Fault.json("text", 504), 504, type=None),
     _passing(Fault.json({"error": {"details": 7, "message": None}}, 500), 500, type=None, details=[]),
@@ -167,13 +178,13 @@ FINAL = [
     *(_final(Fault.status(status), status, error) for status, error in _BY_STATUS.items()),
     _final(Fault.html(404), 404, NotFoundError, type=None),
     _final(Fault.html(403), 403, PermissionDeniedError, type=None),
-    _final(Fault.empty(400), 400, BadRequestError, type=None),
+    _final(Fault.status(400, body=b""), 400, BadRequestError, type=None),
     _final(Fault.json(None, 422), 422, UnprocessableEntityError, type=None),
     _final(Fault.in_band(422), 422, UnprocessableEntityError, type="generic_error"),
     _final(Fault.in_band(401), 401, AuthenticationError, type="generic_error"),
     _final(Fault.status(304), 304),
-    _final(Fault.redirect("/elsewhere"), 302),
-    _final(Fault.redirect("https://elsewhere.example/", 307), 307),
+    _final(Fault.status(302, headers={"Location": "/elsewhere"}, body=b""), 302),
+    _final(Fault.status(307, headers={"Location": "https://elsewhere.example/"}, body=b""), 307),
     # An hour is more than max_retry_wait allows.
     _final(Fault.status(429, retry_after=3600), 429, RateLimitError, retry_after=3600.0),
     _final(Fault("status(503, retry_after=in an hour)", _IN_AN_HOUR.spoil), 503, InternalServerError),
@@ -200,8 +211,8 @@ def _one_record(record: int, **changes: object) -> Callable[[Reply], Reply]:
 
 WRONG = [
     _wrong(Fault.html()),
-    _wrong(Fault.empty(), body=""),
-    _wrong(Fault.no_content(), status=204),
+    _wrong(Fault.status(200, body=b""), body=""),
+    _wrong(Fault.status(204), status=204),
     _wrong(Fault.json([])),
     _wrong(Fault.json("text")),
     _wrong(Fault.json(None)),
@@ -214,7 +225,7 @@ WRONG = [
     _wrong(Fault("record(type=None)", _one_record(19, type=None)), "data[19].type"),
     _wrong(Fault("record(id=7)", _one_record(0, id=7)), "data[0].id"),
     _wrong(Fault.broken_json()),
-    _wrong(Fault.invalid_utf8()),
+    _wrong(NOT_UTF8),
 ]
 
 ROWS = [*NO_ANSWER, *PASSING, *RETRY_AFTER, *FINAL, *WRONG]

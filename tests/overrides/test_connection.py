@@ -31,6 +31,7 @@ from callrounded import (
 )
 from callrounded.testing import FakeRounded, Fault, Reply, Server
 from tests.overrides.conftest import KEY, Client, World
+from tests.overrides.faults import CUT_GZIP, NOT_GZIP, NOT_UTF8
 
 
 @pytest.fixture
@@ -45,28 +46,33 @@ NO_RESPONSE = [
     (Fault.reset(), httpx.ReadError),
     (Fault.reset_in_body(), httpx.ReadError),
     (Fault.truncated(), httpx.RemoteProtocolError),
-    (Fault.cut_gzip(), httpx.DecodingError),
-    (Fault.broken_gzip(), httpx.DecodingError),
+    (CUT_GZIP, httpx.DecodingError),
+    (NOT_GZIP, httpx.DecodingError),
 ]
 SILENCE = [Fault.slow_headers(2), Fault.slow_body(2)]
 RETRIED = [
     *(Fault.status(status) for status in (408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530)),
-    *(Fault.in_band(429), Fault.in_band(503), Fault.html(502), Fault.empty(500), Fault.json([], 503)),
+    *(Fault.in_band(429), Fault.in_band(503), Fault.html(502), Fault.status(500, body=b""), Fault.json([], 503)),
 ]
 FINAL = [
     *(Fault.status(status) for status in (400, 401, 403, 404, 409, 418, 422, 499, 501, 505, 525)),
-    *(Fault.in_band(422), Fault.html(404), Fault.empty(400), Fault.redirect("/elsewhere")),
+    *(
+        Fault.in_band(422),
+        Fault.html(404),
+        Fault.status(400, body=b""),
+        Fault.status(302, headers={"Location": "/elsewhere"}, body=b""),
+    ),
 ]
 NOT_THE_SPEC = [
     Fault.html(),
-    Fault.empty(),
-    Fault.no_content(),
+    Fault.status(200, body=b""),
+    Fault.status(204),
     Fault.json([]),
     Fault.json(None),
     Fault.envelope(data=None),
     Fault.envelope(without=["data"]),
     Fault.broken_json(),
-    Fault.invalid_utf8(),
+    NOT_UTF8,
 ]
 
 
@@ -233,7 +239,15 @@ class TestTelling:
         assert fake.requests[0].headers["authorization"] == "Bearer hunter2"
 
     @pytest.mark.parametrize(
-        "fault", [Fault.status(429), Fault.in_band(503), Fault.redirect("/x"), Fault.html(), Fault.reset()], ids=repr
+        "fault",
+        [
+            Fault.status(429),
+            Fault.in_band(503),
+            Fault.status(302, headers={"Location": "/x"}, body=b""),
+            Fault.html(),
+            Fault.reset(),
+        ],
+        ids=repr,
     )
     @pytest.mark.parametrize("way", ["pickle", "copy", "deepcopy"])
     async def test_an_error_of_a_real_response_survives_pickle_and_copy(

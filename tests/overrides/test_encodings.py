@@ -61,7 +61,7 @@ async def test_a_valid_body_is_read(
     def packed(request: object, reply: Reply) -> Reply:
         body = pack(reply.content)
         pieces = [body[start : start + piece] for start in range(0, len(body), piece)]
-        return Reply(200, (("Content-Encoding", coding),), lambda: pieces)
+        return Reply(200, (("Content-Encoding", coding),), pieces)
 
     fake.override(packed)
 

@@ -40,7 +40,7 @@ class TestRedirects:
         """Plain httpx would take X-Api-Key along to another host."""
         thief = FakeRounded(records=1, api_keys=[KEY])
         with thief.serve() as elsewhere:
-            fake.fail(Fault.redirect(f"{elsewhere.url}/v1/phone-numbers", status))
+            fake.fail(Fault.status(status, headers={"Location": f"{elsewhere.url}/v1/phone-numbers"}, body=b""))
             client = world.client(base_url=server.url, http_client=world.httpx_client(follow_redirects=True))
 
             error = await world.error(client)
@@ -55,7 +55,7 @@ class TestRedirects:
     ) -> None:
         """Plain httpx reads a Location even where it is not followed, and stumbles over one that is no URL."""
         for location in ("https://elsewhere.example:port/", "https://xn--.example/"):
-            fake.fail(Fault.redirect(location))
+            fake.fail(Fault.status(302, headers={"Location": location}, body=b""))
             assert isinstance(await world.api_error(client.with_options(max_retries=0)), APIConnectionError)
 
         fake.fail(Fault.status(304))

@@ -24,6 +24,7 @@ from callrounded import (
 from callrounded.testing import FakeRounded, Fault, Reply, Server
 from callrounded_generated.errors import DecodeError
 from tests.overrides.conftest import KEY, Client, World, inside
+from tests.overrides.faults import CUT_GZIP, NOT_GZIP
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -86,11 +87,11 @@ FAULTS: dict[str, Fault] = {
         Fault.html(502),
         Fault.html(),
         Fault.in_band(400),
-        Fault.broken_gzip(),
-        Fault.cut_gzip(),
+        NOT_GZIP,
+        CUT_GZIP,
         Fault.broken_json(),
         Fault.envelope(data=None),
-        Fault.redirect("https://elsewhere.example/"),
+        Fault.status(302, headers={"Location": "https://elsewhere.example/"}, body=b""),
     )
 }
 

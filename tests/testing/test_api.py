@@ -135,6 +135,8 @@ def test_null_is_as_good_as_absent(client: httpx.Client, fake: FakeRounded, noth
         ("page=%D9%A1", "page"),
         (f"page={'9' * 1001}", "page"),
         ("page=1&page=2", "page"),
+        ("use_cursor=true&cursor=2023-11-07T05:31:56Z&cursor=2023-11-07T05:31:56Z", "cursor"),
+        ("use_cursor=true&cursor=2023-11-07", "cursor"),
         ("limit=0", "limit"),
         ("limit=1001", "limit"),
         ("limit=true", "limit"),
@@ -162,7 +164,7 @@ def test_every_unusable_parameter_is_named(client: httpx.Client) -> None:
     response = client.get(PATH, params={"page": 0, "limit": 5000, "use_cursor": "yes"})
 
     assert fault_fields(response) == ["page", "limit", "use_cursor"]
-    assert response.json()["error"]["details"][1]["message"] == "must be at most 1000"
+    assert response.json()["error"]["details"][1]["message"] == "must be an integer from 1 to 1000"
 
 
 def test_an_unknown_parameter_is_refused(client: httpx.Client, fake: FakeRounded) -> None:
@@ -174,24 +176,16 @@ def test_an_unknown_parameter_is_refused(client: httpx.Client, fake: FakeRounded
     assert fake.answer_to(colour="blue").status == 400
 
 
-def test_a_parameter_can_be_ignored() -> None:
-    """A test that only looks at what is sent says which parameters need no effect."""
-    fake = FakeRounded(records=3, ignores=["colour"])
-
-    assert fake.answer_to(colour="blue").envelope == fake.answer_to().envelope
-    assert fake.answer_to(color="blue").status == 400
-
-
 def test_the_generated_client_can_talk_to_the_fake() -> None:
     """Its parameters are understood, and its models read the envelope."""
     client = AuthenticatedClient(
         token="test-key", httpx_args={"transport": FakeRounded(records=3).transport(), "trust_env": False}
     )
 
-    response = list_phone_numbers.sync_detailed(client=client, page=1, limit=2, use_cursor=False)
-    beyond = list_phone_numbers.sync_detailed(client=client, use_cursor=True, cursor="2001-01-01T00:00:00Z")
+    page = list_phone_numbers.sync(client=client, page=1, limit=2, use_cursor=False)
+    beyond = list_phone_numbers.sync(client=client, use_cursor=True, cursor="2001-01-01T00:00:00Z")
 
-    assert [len(page.parsed.data) for page in (response, beyond)] == [2, 0]
+    assert (len(page.data), len(beyond.data)) == (2, 0)
 
 
 @pytest.mark.parametrize("page", [4, 10**30])

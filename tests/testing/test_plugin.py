@@ -43,7 +43,7 @@ def test_somebody_elses_tests(tmp_path_factory: pytest.TempPathFactory, monkeypa
     (folder / "test_theirs.py").write_text(THEIR_TESTS, encoding="utf-8")
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nothing listens
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)]
     done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
     assert "3 passed" in done.stdout, done.stdout + done.stderr
 
@@ -59,6 +59,19 @@ async def test_the_async_client_of_the_fake(rounded_fake: FakeRounded, async_rou
     """`async_rounded` does so in asyncio."""
     rounded_fake.add()
     assert len(await async_rounded.phone_numbers.list_all()) == 1
+
+
+def test_hosts_that_need_no_proxy_still_need_none(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """The host of the fake is added to those that the environment names, in whichever case it does."""
+    import urllib.request
+
+    monkeypatch.setenv("NO_PROXY", "internal.example")
+    monkeypatch.delenv("no_proxy", raising=False)
+    request.getfixturevalue("rounded_fake")
+
+    assert urllib.request.getproxies_environment()["no"].split(",") == ["127.0.0.1", "internal.example"]
 
 
 def test_the_environment_is_put_back() -> None:

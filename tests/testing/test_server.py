@@ -116,7 +116,7 @@ def test_a_client_that_leaves_early_is_forgotten(server: Server, web: httpx.Clie
         socket.create_connection((server.host, server.port)).close()
         with socket.create_connection((server.host, server.port)) as connection:
             connection.sendall(sent)
-    fake.override(lambda request, reply: Reply(200, body=lambda: [b"a" * 50_000] * 1000))
+    fake.override(lambda request, reply: Reply(200, body=[b"a" * 50_000] * 1000))
     with socket.create_connection((server.host, server.port)) as connection:
         connection.sendall(GET + b"\r\n")
         connection.recv(100)
@@ -173,6 +173,27 @@ def test_closing_is_quick_and_leaves_nothing_behind(fake: FakeRounded) -> None:
     with fake.serve(port=server.port) as again:
         assert again.url == server.url
     server.close()
+
+
+def test_closing_waits_for_connections_that_have_just_been_accepted(fake: FakeRounded) -> None:
+    """A thread that has not begun to read is ended, too."""
+    before = set(threading.enumerate())
+    for _ in range(60):
+        server = fake.serve()
+        connections = [socket.create_connection((server.host, server.port)) for _ in range(20)]
+        server.close()
+        left = set(threading.enumerate()) - before
+        for connection in connections:
+            connection.close()
+        assert not left
+
+
+def test_a_hook_can_close_the_server(fake: FakeRounded) -> None:
+    """Its own thread is not waited for: the client gets no response, and nothing else happens."""
+    with fake.serve() as server:
+        fake.before(lambda fake, request: server.close())
+        with pytest.raises(httpx.TransportError):
+            httpx.get(server.url + PATH, headers=KEY)
 
 
 def test_one_fake_can_have_several_servers(fake: FakeRounded) -> None:

@@ -1,10 +1,5 @@
 """A Rounded API to test with: in memory, deterministic, and able to fail in every way a network can.
 
-    fake = FakeRounded(records=120)
-    fake.fail(Fault.status(503), page=2)
-    with fake.serve() as server, Rounded(api_key="test-key", base_url=server.url) as client:
-        assert len(client.phone_numbers.list_all(limit=50)) == 120
-
 Nothing else in `callrounded` imports this package.
 """
 

@@ -4,18 +4,19 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import count, islice
 from typing import Any, TypedDict, Unpack
-from urllib.parse import urlencode
 
-from callrounded.testing._api import LIST_PATH, BeyondEnd, ListRequest, list_reply, read_request
+import httpx
+
+from callrounded.testing._api import LIST_PATH, BeyondEnd, ListRequest, Order, RecordStore, list_reply, read_request
 from callrounded.testing._faults import Fault
 from callrounded.testing._messages import Pause, ReceivedRequest, Reply
-from callrounded.testing._records import Order, RecordStore, endless_records, written
+from callrounded.testing._records import endless_records, written
 from callrounded.testing._server import Server
 from callrounded.testing._transport import FakeTransport
 
@@ -54,8 +55,7 @@ class FakeRounded:
 
         fake = FakeRounded(records=120)
         fake.fail(Fault.status(429, retry_after=1), page=2)
-        fake.shift(page=3)
-        with httpx.Client(transport=fake.transport()) as client:  # or: with fake.serve() as server
+        with fake.serve() as server, Rounded(api_key="test-key", base_url=server.url) as client:
             ...
         assert [request.page for request in fake.requests] == [1, 2, 2, 3]
 
@@ -63,45 +63,37 @@ class FakeRounded:
     the requested page of the listing (in cursor mode too), *request* the number in the order of arrival, *when* a
     function of the `ReceivedRequest`. *times* is the number of requests it applies to, 1 by default; None is all.
 
-    Every method may be called from any thread, and from a hook.
+    Every method may be called from any thread, and from a hook. `delay`, `totals` and `beyond_end` can be set later.
+
+    Args:
+        records: JSON objects with `id` and `created_at`, which are sent as they are; or how many samples to make.
+        api_keys: the keys that are accepted.
+        order: which records come first.
+        delay: seconds before each response.
+        totals: False leaves `total_items` and `total_pages` out of every envelope.
+        beyond_end: what is beyond the last page, an empty page or a 404.
+
+    Raises:
+        ValueError: the number is negative; two records share an id, or one lacks a readable `id` or `created_at`.
     """
 
     def __init__(
         self,
         records: int | Iterable[Mapping[str, Any]] = 0,
         *,
-        seed: int = 0,
-        api_keys: Sequence[str] = ("test-key",),
+        api_keys: Collection[str] = ("test-key",),
         order: Order = "newest_first",
         delay: float = 0.0,
         totals: bool = True,
         beyond_end: BeyondEnd = "empty",
-        ignores: Collection[str] = (),
     ) -> None:
-        """Hold *records*, or this many of `sample_records(seed=seed)`.
-
-        `delay`, `totals` and `beyond_end` are attributes too, and can be changed at any time.
-
-        Args:
-            records: their number, or JSON objects with `id` and `created_at`, which are sent as they are.
-            seed: which samples to make, for `add()` too.
-            api_keys: the keys that are accepted.
-            order: which records come first.
-            delay: seconds before each response.
-            totals: False leaves `total_items` and `total_pages` out of every envelope.
-            beyond_end: what is beyond the last page, an empty page or a 404.
-            ignores: query parameters that are accepted without effect; others that are not documented are refused.
-
-        Raises:
-            ValueError: the number is negative; two records share an id, or one lacks a readable `id` or `created_at`.
-        """
         self.delay = delay
         self.totals = totals
         self.beyond_end: BeyondEnd = beyond_end
         self.in_flight = 0
         """How many requests have arrived and are not answered yet."""
-        self._api_keys, self._ignores = frozenset(api_keys), frozenset(ignores)
-        self._samples = endless_records(seed)
+        self._api_keys = frozenset(api_keys)
+        self._samples = endless_records(seed=0)
         self._store = RecordStore(islice(self._samples, records) if isinstance(records, int) else records, order)
         self._lock = threading.RLock()  # reentrant, because conditions may look at the fake
         self.reset()
@@ -183,7 +175,7 @@ class FakeRounded:
             self._hooks: list[tuple[Takes, Hook]] = []
             # The log of a sandbox that runs for days must not grow for ever.
             self._requests = deque[ReceivedRequest](maxlen=100_000)
-            self._received = 0
+            self._numbers = count(1)
             self.max_in_flight = self.in_flight
             """The most requests that were in flight at once."""
 
@@ -198,23 +190,20 @@ class FakeRounded:
         """
         return Server(self._exchange, host, port)
 
-    def answer_to(self, **params: object) -> Reply:
+    def answer_to(self, **params: str | int | None) -> Reply:
         """Return the reply to a list request: no key needed, no fault, not logged. None omits a parameter."""
-        given = {name: value for name, value in params.items() if value is not None}
-        query = {name: str(value).lower() if isinstance(value, bool) else value for name, value in given.items()}
-        return self._reply_to(read_request("GET", LIST_PATH, urlencode(query), has_key=True, ignores=self._ignores))
+        query = httpx.QueryParams({name: value for name, value in params.items() if value is not None})
+        return self._reply_to(read_request("GET", LIST_PATH, str(query), has_key=True))
 
     @contextmanager
     def _exchange(self, method: str, target: str, headers: Mapping[str, str]) -> Generator[Reply]:
         """Yield the reply to a request, which is in flight until the block ends."""
         path, _, query = target.partition("?")
-        has_key = headers.get("x-api-key") in self._api_keys
-        wanted = read_request(method, path, query, has_key=has_key, ignores=self._ignores)
+        wanted = read_request(method, path, query, has_key=headers.get("x-api-key") in self._api_keys)
         shown = {name: "[redacted]" if name == "x-api-key" else value for name, value in headers.items()}
         with self._lock:
-            page = None if isinstance(wanted, Reply) else wanted.page_number(self._store)
-            self._received += 1
-            request = ReceivedRequest(self._received, method, path, query, shown, page, time.monotonic())
+            page = None if isinstance(wanted, Reply) else self._store.page_number(wanted)
+            request = ReceivedRequest(next(self._numbers), method, path, query, shown, page, time.monotonic())
             self._requests.append(request)
             hooks = [hook for takes, hook in self._hooks if takes(request)]
             overrides = [reply for takes, reply in self._overrides if takes(request)]
@@ -236,5 +225,7 @@ class FakeRounded:
                 self.in_flight -= 1
 
     def _reply_to(self, wanted: ListRequest | Reply) -> Reply:
+        if isinstance(wanted, Reply):
+            return wanted
         with self._lock:
             return list_reply(wanted, self._store, totals=self.totals, beyond_end=self.beyond_end)

@@ -1,7 +1,7 @@
 """What the fake receives from a client, and what it sends, step by step."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -58,25 +58,31 @@ Step = bytes | Pause | Break
 class Reply:
     """A response of the fake API.
 
-    A body of `bytes` is sent with its length. A body that is a function is called for the steps of sending it; it is
-    sent in chunks unless the headers state a length, true or not.
+    A body of `bytes` is sent with its length; a body of several steps in chunks, unless the headers state a length,
+    true or not.
     """
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes | Callable[[], Iterable[Step]] = b""
+    body: bytes | Sequence[Step] = b""
     before: tuple[Pause | Break, ...] = ()
     """What happens before the first byte."""
 
     @classmethod
     def of(cls, value: object, status: int = 200) -> "Reply":
         """Return a reply with *value* as JSON."""
-        return cls(status, (JSON_TYPE,), json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        content = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return cls(status, (JSON_TYPE,), content)
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """The steps of sending the body."""
+        return (self.body,) if isinstance(self.body, bytes) else self.body
 
     @property
     def content(self) -> bytes:
         """The whole body, without its pauses and breaks."""
-        return b"".join(step for step in self.steps() if isinstance(step, bytes))
+        return b"".join(step for step in self.steps if isinstance(step, bytes))
 
     @property
     def envelope(self) -> dict[str, Any]:
@@ -84,10 +90,9 @@ class Reply:
         value: dict[str, Any] = json.loads(self.content)
         return value
 
-    def with_envelope(self, *, without: Iterable[str] = (), **changes: object) -> "Reply":
+    def with_envelope(self, *, without: Collection[str] = (), **changes: object) -> "Reply":
         """Return this reply with properties of its JSON object changed, and those in *without* left out."""
-        left_out = set(without)
-        envelope = {name: value for name, value in (self.envelope | changes).items() if name not in left_out}
+        envelope = {name: value for name, value in (self.envelope | changes).items() if name not in without}
         return replace(self, body=Reply.of(envelope).body)
 
     def with_headers(self, *headers: tuple[str, str]) -> "Reply":
@@ -104,10 +109,6 @@ class Reply:
         if isinstance(self.body, bytes):
             return self.with_headers(("Content-Length", str(len(self.body))))
         return self.with_headers(("Transfer-Encoding", "chunked"))
-
-    def steps(self) -> Iterable[Step]:
-        """Return the steps of sending the body."""
-        return (self.body,) if isinstance(self.body, bytes) else self.body()
 
 
 def error_reply(status: int, message: str, *details: tuple[str, str]) -> Reply:

@@ -1,16 +1,11 @@
-"""The phone numbers to list: made up, but the same for the same seed on every machine, and in order."""
+"""The phone numbers to list: made up, but the same for the same seed on every machine."""
 
-import json
+import itertools
 import random
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count as count_from
-from itertools import islice
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
-
-Order = Literal["newest_first", "oldest_first"]
 
 # Number blocks that the French regulator reserves for fiction: nobody is called when an example is dialled.
 _FICTIONAL_BLOCKS = ("19900", "26191", "35301", "46571", "53649", "63998")
@@ -24,7 +19,7 @@ def sample_records(count: int, *, seed: int = 0) -> list[dict[str, Any]]:
     About two in three are of type `pstn`, the others `sip`; some have no name, no agent or a redirect. Every
     `created_at` differs. The first records do not depend on *count*.
     """
-    return list(islice(endless_records(seed), count))
+    return list(itertools.islice(endless_records(seed), count))
 
 
 def endless_records(seed: int) -> Iterator[dict[str, Any]]:
@@ -32,7 +27,7 @@ def endless_records(seed: int) -> Iterator[dict[str, Any]]:
     # Only getrandbits: the one method of Random whose sequence no Python version has changed.
     bits = random.Random(seed).getrandbits  # noqa: S311 - examples, not secrets
     created_at = datetime(2023, 11, 7, 5, 31, 56, tzinfo=UTC)  # as in the example of the provider's page
-    for index in count_from():
+    for index in itertools.count():
         block, line = divmod(index, 10_000)
         traits = bits(32)
         redirected = traits % 8 == 0
@@ -52,47 +47,3 @@ def endless_records(seed: int) -> Iterator[dict[str, Any]]:
 def written(moment: datetime) -> str:
     """Return *moment* as the API writes it; fractions of a second only where there are some."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-class RecordStore(list[dict[str, Any]]):
-    """Records sorted by `created_at`; those that share one stay in the order in which they were added."""
-
-    def __init__(self, records: Iterable[Mapping[str, Any]], order: Order) -> None:
-        super().__init__()
-        self._sign = -1 if order == "newest_first" else 1
-        self._positions: list[float] = []
-        self.json: dict[str, bytes] = {}
-        """The JSON of each record, by id: a record is sent far more often than it is added."""
-        for record in sorted(records, key=self._position_of):
-            self.add(record)
-
-    def index_after(self, moment: datetime) -> int:
-        """Return the index of the first record that the listing has strictly after *moment*."""
-        return bisect_right(self._positions, self._sign * moment.timestamp())
-
-    def add(self, record: Mapping[str, Any]) -> None:
-        """Insert *record* after those with the same `created_at`; raise ValueError if it is unusable."""
-        position = self._position_of(record)
-        if record["id"] in self.json:
-            raise ValueError(f"there is a record with this id already: {record['id']!r:.200}")
-        content = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        index = bisect_right(self._positions, position)
-        self._positions.insert(index, position)
-        self.insert(index, dict(record))
-        self.json[record["id"]] = content
-
-    def take(self, record_id: str) -> dict[str, Any]:
-        """Remove the record with this id and return it; raise KeyError if there is none."""
-        del self.json[record_id]
-        index = next(index for index, record in enumerate(self) if record["id"] == record_id)
-        del self._positions[index]
-        return self.pop(index)
-
-    def _position_of(self, record: Mapping[str, Any]) -> float:
-        try:
-            moment = datetime.fromisoformat(record["created_at"])
-            if isinstance(record["id"], str) and moment.tzinfo:
-                return self._sign * moment.timestamp()
-        except (KeyError, TypeError, ValueError):
-            pass
-        raise ValueError(f"a record needs an id and a created_at with an offset, both as text: {record!r:.200}")

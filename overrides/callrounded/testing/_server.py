@@ -4,10 +4,9 @@ import socket
 import struct
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from http.client import HTTPException, parse_headers, responses
 from io import BufferedReader
-from typing import Self
 
 import httpx
 
@@ -17,7 +16,7 @@ _POLL_SECONDS = 0.05  # how soon a listener ends on systems where shutting its s
 _LINGER_NONE = struct.pack("ii", 1, 0)  # l_onoff, l_linger: closing discards what is unsent and sends RST
 
 
-class Server:
+class Server(AbstractContextManager["Server"]):
     """A running server, until `close()` or the end of its `with` block.
 
     An exception in a hook or an override ends the connection without a response; the end of the block raises it again.
@@ -27,8 +26,8 @@ class Server:
         self._exchange = exchange
         self._closing = threading.Event()
         self._errors: list[Exception] = []
-        self._lock = threading.Lock()  # guards what follows it here
         self._connections: dict[socket.socket, threading.Thread] = {}
+        self._lock = threading.Lock()  # guards what follows it here
         self._outages = 0
         self.host, self.port = host, port
         self._listen()
@@ -36,9 +35,6 @@ class Server:
         address = f"[{self.host}]" if ":" in self.host else self.host
         self.url = f"http://{address}:{self.port}"
         """The base URL for a client, without a trailing slash."""
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
@@ -49,12 +45,10 @@ class Server:
         """Stop listening, end every connection and wait for their threads."""
         self._closing.set()
         with self._lock:
-            self._stop_listening()
-            threads = dict(self._connections)
-            for connection in threads:
-                _wake(connection)
-        for thread in threads.values():
-            thread.join(2)  # not for ever: a hook of a test may keep it busy
+            self._stop_listening(socket.SHUT_RDWR)
+        for thread in self._connections.copy().values():
+            if thread is not threading.current_thread():  # a hook can close the server
+                thread.join(2)  # not for ever: a hook may keep it busy
 
     def serve_forever(self) -> None:
         """Block until `close()` is called in another thread, or until Ctrl-C raises KeyboardInterrupt here."""
@@ -65,9 +59,7 @@ class Server:
         """Refuse connections and close idle ones for the length of a `with` block, then listen on the same port."""
         with self._lock:
             self._outages += 1
-            self._stop_listening()
-            for connection in self._connections:
-                _wake(connection, socket.SHUT_RD)  # what is under way can still be sent
+            self._stop_listening(socket.SHUT_RD)  # what is under way can still be sent
         try:
             yield
         finally:
@@ -84,23 +76,28 @@ class Server:
         self._accepting = threading.Thread(target=self._accept, name="FakeRounded", daemon=True)
         self._accepting.start()
 
-    def _stop_listening(self) -> None:
+    def _stop_listening(self, how: int) -> None:
+        """Accept no more connections, and shut those that are open down in one direction or in both."""
         self._listening = False
-        _wake(self._listener)
+        with suppress(OSError):  # it may be closed already
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._accepting.join()
         self._listener.close()
+        for connection in self._connections.copy():
+            with suppress(OSError):  # so may this one
+                connection.shutdown(how)
 
     def _accept(self) -> None:
         while self._listening:
             with suppress(OSError):  # a timeout, the end, or a client that is gone already
                 connection, _ = self._listener.accept()
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                threading.Thread(target=self._converse, args=(connection,), name="FakeRounded", daemon=True).start()
+                thread = threading.Thread(target=self._converse, args=(connection,), name="FakeRounded", daemon=True)
+                self._connections[connection] = thread
+                thread.start()
 
     def _converse(self, connection: socket.socket) -> None:
         """Answer the requests that arrive on *connection* until either side ends it."""
-        with self._lock:
-            self._connections[connection] = threading.current_thread()
         try:
             with connection, connection.makefile("rb") as file:
                 while self._listening and self._answer(connection, file):
@@ -108,20 +105,26 @@ class Server:
         except Exception as error:  # noqa: BLE001 - of a hook or an override: it belongs to the test
             self._errors.append(error)
         finally:
-            with self._lock:
-                del self._connections[connection]
+            del self._connections[connection]
 
     def _answer(self, connection: socket.socket, file: BufferedReader) -> bool:
         """Answer the next request and return whether another one may follow."""
         try:
-            request = _read_request(file)
+            if not (line := file.readline(65536)):
+                return False
+            method, target, version = line.decode("latin-1").split()
+            message = parse_headers(file)
+            headers = dict(httpx.Headers(message.items(), encoding="latin-1"))
+            file.read(max(0, int(headers.get("content-length", "0"))))
+            if message.defects or not version.startswith("HTTP/1."):
+                raise ValueError(version)  # noqa: TRY301 - it ends like what cannot be parsed
         except (OSError, ValueError, HTTPException):
             return self._send(connection, file, error_reply(400, "Malformed request").framed(), keep_alive=False)
-        if request is None or not self._listening:  # a connection that was shut down may still receive
+        if not self._listening:  # a connection that was shut down may still receive
             return False
-        method, target, headers, keep_alive = request
+        closes = "transfer-encoding" in headers or headers.get("connection", "").lower() == "close"
         with self._exchange(method, target, headers) as reply:
-            return self._send(connection, file, reply, keep_alive=keep_alive)
+            return self._send(connection, file, reply, keep_alive=version != "HTTP/1.0" and not closes)
 
     def _send(self, connection: socket.socket, file: BufferedReader, reply: Reply, *, keep_alive: bool) -> bool:
         """Send *reply* and return whether the connection goes on."""
@@ -145,45 +148,17 @@ class Server:
         return keep_alive
 
 
-def _read_request(file: BufferedReader) -> tuple[str, str, dict[str, str], bool] | None:
-    """Return method, target, headers and whether to keep the connection, or None at its end. The body is dropped.
-
-    Raises:
-        OSError, ValueError, HTTPException: the connection is broken, or this is not a request.
-    """
-    if not (line := file.readline(65536)):
-        return None
-    method, target, version = line.decode("latin-1").split()
-    message = parse_headers(file)
-    if message.defects or not version.startswith("HTTP/1."):
-        raise ValueError(version)
-    headers = dict(httpx.Headers(message.items(), encoding="latin-1"))
-    file.read(max(0, int(headers.get("content-length", "0"))))
-    closes = "transfer-encoding" in headers or headers.get("connection", "").lower() == "close"
-    return method, target, headers, version != "HTTP/1.0" and not closes
-
-
 def _steps(reply: Reply, *, keep_alive: bool) -> Iterator[Step]:
     """Yield the steps of sending *reply* over HTTP/1.1."""
     yield from reply.before
     headers = reply.headers if keep_alive else (*reply.headers, ("Connection", "close"))
     lines = [f"{name}: {value}" for name, value in headers]
-    head = "\r\n".join([f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}", *lines, "", ""]).encode("latin-1")
-    if isinstance(reply.body, bytes):
-        yield head + reply.body  # in one piece: a response costs one system call and one packet
-        return
-    yield head
-    is_chunked = ("Transfer-Encoding", "chunked") in headers
-    for step in reply.steps():
+    yield "\r\n".join([f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}", *lines, "", ""]).encode("latin-1")
+    is_chunked = not isinstance(reply.body, bytes) and ("Transfer-Encoding", "chunked") in headers
+    for step in reply.steps:
         if not is_chunked or not isinstance(step, bytes):
             yield step
         elif step:
             yield b"%x\r\n%b\r\n" % (len(step), step)
     if is_chunked:
         yield b"0\r\n\r\n"
-
-
-def _wake(waiting: socket.socket, how: int = socket.SHUT_RDWR) -> None:
-    """End what a thread waits for at this socket."""
-    with suppress(OSError):
-        waiting.shutdown(how)

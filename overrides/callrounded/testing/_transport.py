@@ -33,7 +33,7 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             reply = stack.enter_context(self._open(request))
             for _ in _Stream(reply.before, request):
                 pass
-            stream = _Stream(reply.steps(), request, stack.pop_all())
+            stream = _Stream(reply.steps, request, stack.pop_all())
         return httpx.Response(reply.status, headers=reply.headers, stream=stream)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -42,7 +42,7 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             reply = stack.enter_context(self._open(request))
             async for _ in _Stream(reply.before, request):
                 pass
-            stream = _Stream(reply.steps(), request, stack.pop_all())
+            stream = _Stream(reply.steps, request, stack.pop_all())
         return httpx.Response(reply.status, headers=reply.headers, stream=stream)
 
     def _open(self, request: httpx.Request) -> AbstractContextManager[Reply]:

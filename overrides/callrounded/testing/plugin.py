@@ -1,9 +1,4 @@
-"""Fixtures for pytest. Whoever has `callrounded` installed has them: a test names them, and imports nothing.
-
-def test_report(rounded_fake):
-rounded_fake.add({"name": "Support"})
-assert my_report() == ["Support"]  # it uses Rounded(), as in production
-"""
+"""Fixtures for pytest. Whoever has `callrounded` installed has them: a test names them, and imports nothing."""
 
 import os
 from collections.abc import Generator
@@ -24,26 +19,22 @@ def rounded_fake(monkeypatch: pytest.MonkeyPatch) -> Generator[FakeRounded]:
     The environment says so (`CALLROUNDED_BASE_URL`, `CALLROUNDED_API_KEY`): the code under test needs no change.
     """
     fake = FakeRounded()
+    direct = ("127.0.0.1", os.environ.get("NO_PROXY"), os.environ.get("no_proxy"))
     with fake.serve() as server:
         monkeypatch.setenv("CALLROUNDED_BASE_URL", server.url)
         monkeypatch.setenv("CALLROUNDED_API_KEY", _KEY)
-        for name in ("NO_PROXY", "no_proxy"):  # urllib reads the second, if there is one
-            monkeypatch.setenv(name, ",".join(filter(None, ["127.0.0.1", os.environ.get(name)])))
+        for name in ("NO_PROXY", "no_proxy"):  # where both are set, urllib reads only one of them
+            monkeypatch.setenv(name, ",".join(filter(None, direct)))
         yield fake
 
 
 @pytest.fixture
-def rounded(rounded_fake: FakeRounded) -> Generator[Rounded]:
-    """A client of `rounded_fake`, in memory: without a socket."""
-    with (
-        httpx.Client(transport=rounded_fake.transport()) as http_client,
-        Rounded(api_key=_KEY, http_client=http_client) as client,
-    ):
-        yield client
+def rounded(rounded_fake: FakeRounded) -> Rounded:
+    """A client of `rounded_fake`, in memory: without a socket, so that there is nothing to close."""
+    return Rounded(api_key=_KEY, http_client=httpx.Client(transport=rounded_fake.transport()))
 
 
 @pytest.fixture
 def async_rounded(rounded_fake: FakeRounded) -> AsyncRounded:
-    """The same for asyncio. There is nothing to close."""
-    http_client = httpx.AsyncClient(transport=rounded_fake.transport())
-    return AsyncRounded(api_key=_KEY, http_client=http_client)
+    """The same for asyncio."""
+    return AsyncRounded(api_key=_KEY, http_client=httpx.AsyncClient(transport=rounded_fake.transport()))
