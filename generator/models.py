@@ -169,12 +169,16 @@ class Annotations:
                 return repr(value) if isinstance(prop, ConstProperty) else source
 
     def attributes(self, model: ModelProperty) -> list[Attribute]:
-        """Return the attributes of *model*, in the order of the document."""
+        """Return the attributes of *model*, in the order of the document; typed additional properties are the last."""
         is_sent = str(model.class_info.name) in self.sent
         where: Where = "form" if model.is_multipart_body else "object"
-        return self._named(
+        listed = self._named(
             [self._attribute(prop, said, where, is_sent=is_sent) for prop, said in self.properties(model)]
         )
+        additional = self.map_of(model, where)
+        if additional != "dict[str, Any]":
+            listed.append(Attribute("", additional, "", "", name="additional_properties"))
+        return listed
 
     def _attribute(self, prop: Any, said: dict[str, Any], where: Where, *, is_sent: bool) -> Attribute:
         annotation, default, is_nullable = self.of(prop, where), "", True

@@ -30,7 +30,7 @@ def identifier(name: str, taken: Collection[str] = ()) -> str:
     """Return *name* as a Python name: in snake_case, as openapi-python-client writes it.
 
     A keyword, or a name in *taken*, gets a trailing underscore; the name of a builtin stays as it is. No name begins
-    with an underscore: Python mangles two of them, models keep `_received` for themselves, and a module is free to
+    with an underscore: Python mangles two of them, models keep some for themselves, and a module is free to
     import a type that an attribute hides as `_date`.
     """
     # As Python does with every name in a source file.

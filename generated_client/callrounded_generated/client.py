@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Mapping
-from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeAlias
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, Any, NoReturn, Self, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 import httpx
 from attrs import define, evolve, field
 
-from .operation import Body, Request
+from .operation import Request
 from .settings import AUTH_HEADER_NAME, AUTH_PREFIX, BASE_URL
 from .types import OnInvalid
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Timeout: TypeAlias = "httpx.Timeout | UseClientDefault | float | None"
 """Seconds, or an `httpx.Timeout`; None waits for ever; `httpx.USE_CLIENT_DEFAULT` leaves it to the httpx client."""
+
+H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
 
 def _fixed(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -35,24 +37,14 @@ def _names(values: Mapping[str, Any]) -> str:
     return f"<{', '.join(values) or 'none'}>"
 
 
+async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+    while chunk := file.read(65_536):
+        yield chunk
+
+
 def _only_of_httpx(_: object, __: object, arguments: Mapping[str, Any]) -> None:
     for name in arguments.keys() & {"base_url", "follow_redirects", "timeout"}:
         raise ValueError(f"{name} is an argument of the client itself, not of httpx_args")
-
-
-@define
-class _Connections:
-    """The httpx clients of one client, made when they are needed, in the process that needs them."""
-
-    process: int = field(factory=os.getpid)
-    sync: httpx.Client | None = None
-    asynchronous: httpx.AsyncClient | None = None
-
-    def of_this_process(self) -> _Connections:
-        """Return these connections; in a forked child, forget those of the parent first."""
-        if self.process != os.getpid():
-            self.process, self.sync, self.asynchronous = os.getpid(), None, None
-        return self
 
 
 @define(frozen=True, kw_only=True, eq=False)
@@ -73,9 +65,6 @@ class Client:
         on_invalid: How to handle a malformed object in a list: `"raise"` a `DecodeError`, or `"keep"` a
             `MalformedRecord` in its place.
         httpx_args: More arguments for `httpx.Client` and `httpx.AsyncClient`, such as `transport`.
-
-    Raises:
-        ValueError: httpx_args has what is an argument of its own here, and would be ignored.
     """
 
     base_url: str = BASE_URL
@@ -88,7 +77,8 @@ class Client:
     httpx_args: Mapping[str, Any] = field(
         factory=dict[str, Any], converter=_fixed, repr=_names, validator=_only_of_httpx
     )
-    _connections: _Connections = field(factory=_Connections, init=False, repr=False)
+    # By process and class, made when they are needed.
+    _connections: dict[tuple[int, type], Any] = field(factory=dict[tuple[int, type], Any], init=False, repr=False)
 
     def with_headers(self, headers: Mapping[str, str]) -> Self:
         """Return a copy that sends *headers* too."""
@@ -104,30 +94,29 @@ class Client:
 
     def get_httpx_client(self) -> httpx.Client:
         """Return the `httpx.Client` that sends the requests; the first call makes it."""
-        connections = self._connections.of_this_process()
-        if connections.sync is None:
-            connections.sync = httpx.Client(**self._httpx_arguments())
-        return connections.sync
+        return self._connected(httpx.Client)
 
     def set_httpx_client(self, client: httpx.Client) -> Self:
         """Send requests through *client*, with the headers, timeout and redirects of this one; return this one."""
-        self._connections.of_this_process().sync = client
+        self._connections[os.getpid(), httpx.Client] = client
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """Return the `httpx.AsyncClient` that sends the requests; the first call makes it."""
-        connections = self._connections.of_this_process()
-        if connections.asynchronous is None:
-            connections.asynchronous = httpx.AsyncClient(**self._httpx_arguments())
-        return connections.asynchronous
+        return self._connected(httpx.AsyncClient)
 
     def set_async_httpx_client(self, client: httpx.AsyncClient) -> Self:
         """Send requests through *client*, with the headers, timeout and redirects of this one; return this one."""
-        self._connections.of_this_process().asynchronous = client
+        self._connections[os.getpid(), httpx.AsyncClient] = client
         return self
 
-    def _httpx_arguments(self) -> dict[str, Any]:
-        return {"verify": self.verify_ssl, **self.httpx_args}
+    def _connected(self, kind: type[H]) -> H:
+        key = os.getpid(), kind
+        if key not in self._connections:
+            arguments: dict[str, Any] = {"verify": self.verify_ssl, **self.httpx_args}
+            self._connections[key] = kind(**arguments)
+        http: H = self._connections[key]
+        return http
 
     def arguments(self, request: Request) -> dict[str, Any]:
         """Return *request* as arguments for httpx: `httpx.request(**client.arguments(request))`."""
@@ -143,53 +132,47 @@ class Client:
             "headers": headers,
             "timeout": self.timeout,
         }
-        match request.body:
-            case None:
-                return arguments
-            case Body(files=None, content=content):
-                headers["Content-Type"] = request.body.media_type
-                return {**arguments, "content": content}
-            case Body(files=files):
-                return {**arguments, "files": files}
+        if request.body is None:
+            return arguments
+        if request.body.files is not None:
+            return {**arguments, "files": request.body.files}
+        content, headers["Content-Type"] = request.body.content, request.body.media_type
+        if not isinstance(content, bytes):  # All of the file, also when the request is repeated.
+            headers["Content-Length"] = str(content.seek(0, os.SEEK_END))
+            content.seek(0)
+        return {**arguments, "content": content}
 
     def send(self, request: Request) -> httpx.Response:
-        """Send *request* and return the response, read to its end.
-
-        Raises:
-            httpx.HTTPError: no complete response arrived.
-        """
+        """Send *request* and return the response, read to its end; raise `httpx.HTTPError` if none arrives."""
         return self.get_httpx_client().request(**self.arguments(request), follow_redirects=self.follow_redirects)
 
     async def asend(self, request: Request) -> httpx.Response:
         """Do what `send` does, without blocking."""
-        return await self.get_async_httpx_client().request(
-            **self.arguments(request), follow_redirects=self.follow_redirects
-        )
+        arguments = self.arguments(request)
+        if hasattr(arguments.get("content"), "read"):
+            arguments["content"] = _chunks(arguments["content"])
+        return await self.get_async_httpx_client().request(**arguments, follow_redirects=self.follow_redirects)
 
     def close(self) -> None:
         """Close the connections of sync requests."""
-        if self._connections.of_this_process().sync is not None:
-            self.get_httpx_client().close()
+        if http := self._connections.get((os.getpid(), httpx.Client)):
+            http.close()
 
     async def aclose(self) -> None:
         """Close the connections of async requests."""
-        if self._connections.of_this_process().asynchronous is not None:
-            await self.get_async_httpx_client().aclose()
+        if http := self._connections.get((os.getpid(), httpx.AsyncClient)):
+            await http.aclose()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     def __reduce__(self) -> NoReturn:

@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from math import isfinite
-from typing import Any, cast
+from typing import Any
 
 from .decoding import record_of
-from .types import UNSET, MalformedRecord, Model, received_with
+from .types import UNSET, MalformedRecord, Model, noted_on
 from .values import is_dict, is_list, json_of
-
-__all__ = ["encodable", "encodable_properties", "fields_set", "is_list", "to_json"]
 
 
 def encodable(value: Any) -> Any:
@@ -22,7 +20,8 @@ def encodable(value: Any) -> Any:
             which time it is.
     """
     if isinstance(value, Model):
-        nothing_noted = received_with(value) == {}
+        received, additional = noted_on(value)
+        nothing_noted = type(received) is dict and not received and not additional
         return value if nothing_noted and record_of(type(value)).is_flat else encodable_properties(value)
     if isinstance(value, MalformedRecord):
         return value.raw
@@ -40,25 +39,20 @@ def encodable(value: Any) -> Any:
 def encodable_properties(model: Model) -> dict[str, Any]:
     """Return the properties of *model*: those received, and those whose attributes differ from their default."""
     record = record_of(type(model))
-    received = received_with(model)
-    found = {name: getattr(model, attribute) for name, attribute in record.attributes.items()}
-    for name, noted in (record.absent if received is None else received).items():
-        if isinstance(noted, tuple):
-            original, text = cast("tuple[Any, Any]", noted)
-            value = found[name]
-            if value is original or (type(value) is type(original) and value == original):
-                found[name] = text
-        elif found.get(name) is None:
-            found[name] = noted
-    given = {name: value for name, value in found.items() if value is not UNSET}
-    # What was received can be written.
-    return given if record.is_flat and received is not None else {name: encodable(each) for name, each in given.items()}
-
-
-def fields_set(model: Model) -> frozenset[str]:
-    """Return the names of the attributes of *model* that were received, or that differ from their default."""
-    found = encodable_properties(model)
-    return frozenset(attribute for name, attribute in record_of(type(model)).attributes.items() if name in found)
+    received, additional = noted_on(model)
+    listed = {name: getattr(model, field.attribute) for name, field in record.fields.items()}
+    others = dict(additional or {})
+    for name, (original, text) in (record.absent if received is None else received).items():
+        values = listed if name in listed else others
+        value = values.get(name)
+        if value is original or (type(value) is type(original) and value == original):
+            values[name] = text
+    given = {name: value for name, value in listed.items() if value is not UNSET}
+    for name, value in others.items():
+        given.setdefault(name, value)
+    # What was received, and is not `Changed`, can be written.
+    is_writable = type(received) is dict and record.is_flat
+    return given if is_writable else {name: encodable(each) for name, each in given.items()}
 
 
 def to_json(value: Any) -> bytes:

@@ -52,14 +52,7 @@ class Response(Generic[T]):
 
 @define(frozen=True, eq=False)
 class Expected:
-    """What the OpenAPI document says of responses with a status from *first* to *last*.
-
-    Attributes:
-        first: The lowest status.
-        last: The highest status.
-        kind: What the body is.
-        type: The annotation of what a JSON body holds.
-    """
+    """What the OpenAPI document says of responses with a status from *first* to *last*; *type* is an annotation."""
 
     first: int
     last: int
@@ -72,12 +65,8 @@ def read(
 ) -> Response[Any]:
     """Return the response *http* with what it holds.
 
-    Args:
-        http: The response of httpx.
-        successes: What the document lists, in the order of precedence: a single status, a range, the default. A single
-            one stands for every status of success.
-        errors: The same for errors.
-        on_invalid: How to handle a malformed object in a list.
+    The document lists *successes* and *errors* in the order of precedence: a single status, a range, the default. If it
+    lists one success, that stands for every status of success.
 
     Raises:
         DecodeError: it is a documented success, but its body is not what the document says.
@@ -87,36 +76,23 @@ def read(
     expected = next(fitting, successes[0] if http.is_success and len(successes) == 1 else None)
     if expected is None:
         return Response(parsed=None, is_documented_success=False, http=http)
+    parsed: Any = None
+    # The response to a HEAD has the headers of a GET, and no body.
+    kind = "nothing" if http.request.method == "HEAD" else expected.kind
     try:
-        parsed = _decode(expected, http, on_invalid)
+        if kind == "json":
+            parsed = decode_json(expected.type, http.content, on_invalid=on_invalid)
+        elif kind != "nothing":
+            parsed = http.text if kind == "text" else http.content
     except DecodeError as error:
         if http.is_success:
             error.response = http
             raise
-        parsed = None
     return Response(parsed=parsed, is_documented_success=http.is_success, http=http)
 
 
-def _decode(expected: Expected, http: httpx.Response, on_invalid: OnInvalid) -> Any:
-    match expected.kind:
-        case _ if http.request.method == "HEAD":  # It has the headers of a GET, and no body.
-            return None
-        case "json":
-            return decode_json(expected.type, http.content, on_invalid=on_invalid)
-        case "text":
-            return http.text
-        case "bytes":
-            return http.content
-        case "nothing":
-            return None
-
-
 def success(response: Response[Any]) -> Any:
-    """Return what a documented success holds.
-
-    Raises:
-        UnexpectedStatus: *response* is none.
-    """
+    """Return what a documented success holds; raise `UnexpectedStatus` for everything else."""
     if response.is_documented_success:
         return response.parsed
     raise UnexpectedStatus(response.status_code, response.content, response.headers, response.parsed)

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import chain, compress, count, islice
 from operator import ne
 from types import GenericAlias, NoneType
@@ -24,59 +24,55 @@ import msgspec
 from attrs import NOTHING, define
 
 from .errors import DecodeError, excerpt, expectation
-from .types import File, MalformedRecord, OnInvalid
+from .types import MalformedRecord, OnInvalid
 
 K = TypeVar("K")
 
+_JSON_NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array", dict: "object"}
 _JSON_TYPES: dict[type, tuple[type, ...]] = {
     str: (str,),
     UUID: (str,),
+    datetime: (str,),
     date: (str,),
     bool: (bool,),
     int: (int, float),  # JSON Schema counts 1.0 among the integers.
     float: (float, int),
     NoneType: (NoneType,),
+    object: (*_JSON_NAMES, NoneType),  # That is, Any.
 }
-"""The JSON types that become a class or its subclasses."""
-_JSON_NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array", dict: "object"}
-_ALL_JSON_TYPES = (*_JSON_NAMES, NoneType)
+"""The JSON types that become a class or its subclasses; the first class in question counts."""
 
 # RFC 9562 and RFC 3339. msgspec accepts a little more.
 _STANDARD: dict[type, re.Pattern[str]] = {
     UUID: re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
     datetime: re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
 }
-_LONGEST_NAME = 60
 
 
 @define(frozen=True)
 class Place:
-    """The place of a value.
+    """The place of a value, from the top of the body, which is `$`; and what a broken object in a list does."""
 
-    Attributes:
-        path: From the top of the body, which is `$`: `data[3].created_at`.
-        on_invalid: What a broken object in a list does.
-    """
-
-    path: str
+    path: str = "$"
     on_invalid: OnInvalid = "raise"
 
-    def at(self, index: int) -> Place:
-        """Return the place of an element of the array that is here."""
-        return Place(f"{'' if self.path == '$' else self.path}[{index}]", self.on_invalid)
-
-    def below(self, name: str) -> Place:
-        """Return the place of a property of the object that is here."""
-        if not name.isidentifier() or len(name) > _LONGEST_NAME:
-            return Place(f"{self.path}[{excerpt(name)}]", self.on_invalid)
-        return Place(name if self.path == "$" else f"{self.path}.{name}", self.on_invalid)
+    def below(self, key: str | int) -> Place:
+        """Return the place of a property of the object, or of an element of the array, that is here."""
+        parent = "" if self.path == "$" else self.path
+        if isinstance(key, int):
+            path = f"{parent}[{key}]"
+        elif key.isidentifier() and len(key) <= 60:
+            path = f"{parent}.{key}" if parent else key
+        else:
+            path = f"{self.path}[{excerpt(key)}]"
+        return Place(path, self.on_invalid)
 
     def error(self, expected: str, value: Any) -> DecodeError:
         """Return the error that *value* is not what is *expected* here; `attrs.NOTHING` is no value at all."""
         return DecodeError(self.path, expected, "nothing" if value is NOTHING else excerpt(value))
 
 
-TOP = Place("$")
+TOP = Place()
 
 
 class Type(ABC):
@@ -96,16 +92,19 @@ class Type(ABC):
 
     @abstractmethod
     def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
-        """Return the decoded *values*: many at once, or one whose place is known.
-
-        Args:
-            values: JSON values.
-            place: Where the value is, if there is only one.
+        """Return the decoded JSON *values*: many at once, or one whose *place* is known.
 
         Raises:
             DecodeError: one is not of this type. Of many nothing tells which, and how they are written is not checked
                 yet; see `respelled`.
         """
+
+    def decode_checked(self, values: list[Any]) -> list[Any]:
+        """Return many decoded *values*, and check how they are written."""
+        decoded = self.decode(values)
+        if self.respells:
+            self.respelled(decoded, values)
+        return decoded
 
     def respelled(self, decoded: list[Any], values: list[Any]) -> list[int]:
         """Return the indices of the JSON values that Python writes in another way than they were received.
@@ -113,7 +112,13 @@ class Type(ABC):
         Raises:
             DecodeError: a UUID or date-time is written in a way that msgspec accepts, but no standard.
         """
-        if self.writes_alike(decoded, values):
+        if self.hint in (UUID, UUID | None):  # Faster than to write them: 36 characters each, and no capitals.
+            texts: list[str] = list(filter(None, values))
+            text = "".join(texts)
+            is_alike = len(text) == 36 * len(texts) and text == text.lower()
+        else:
+            is_alike = json_of(values) == json_of(decoded)
+        if is_alike:
             return []
         # The repr tells 1 from 1.0.
         differ = map(ne, map(repr, msgspec.to_builtins(decoded)), map(repr, values))
@@ -121,14 +126,6 @@ class Type(ABC):
         for index in indices:
             check_spelling(decoded[index], values[index])
         return indices
-
-    def writes_alike(self, decoded: list[Any], values: list[Any]) -> bool:
-        """Return whether Python writes all values as they were received."""
-        if self.hint in (UUID, UUID | None):  # Faster than to write them: 36 characters each, and no capitals.
-            texts: list[str] = list(filter(None, values))
-            text = "".join(texts)
-            return len(text) == 36 * len(texts) and text == text.lower()
-        return json_of(values) == json_of(decoded)
 
     @cached_property
     def batch(self) -> Any:
@@ -146,17 +143,6 @@ class Type(ABC):
             raise DecodeError("$", str(error), "") from None
         return decoded
 
-    def decode_checked(self, values: list[Any]) -> list[Any]:
-        """Return the decoded *values*, and check how they are written.
-
-        Raises:
-            DecodeError: one of them is not of this type; nothing tells which.
-        """
-        decoded = self.decode(values)
-        if self.respells:
-            self.respelled(decoded, values)
-        return decoded
-
 
 class Scalar(Type):
     """Anything but objects and arrays."""
@@ -164,9 +150,10 @@ class Scalar(Type):
     def __init__(self, hint: Any) -> None:
         inner = get_args(hint)[0] if get_origin(hint) is Annotated else hint
         classes: list[Any] = [type(constant) for constant in get_args(inner)] or [inner]  # The constants of a Literal.
+        found = [next(parent for parent in _JSON_TYPES if issubclass(cls, parent)) for cls in classes]
         self.hint = hint
-        self.json_types = tuple(dict.fromkeys(chain.from_iterable(map(_json_types, classes))))
-        self.respells = any(issubclass(cls, UUID | datetime | int | float) for cls in classes if cls not in (Any, bool))
+        self.json_types = tuple(dict.fromkeys(chain.from_iterable(map(_JSON_TYPES.__getitem__, found))))
+        self.respells = not {UUID, datetime, int, float}.isdisjoint(found)
 
     def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
         if place is None:
@@ -180,24 +167,14 @@ class Scalar(Type):
         raise place.error(expectation(self.hint, expected, value), value)
 
 
-class Opaque(Type):
-    """A file, which is only sent, and never in JSON."""
-
-    json_types = _ALL_JSON_TYPES
-
-    def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:  # noqa: ARG002 - nothing can be wrong
-        return values
-
-
 class Array(Type):
     """A list of values of one type."""
 
     json_types = (list,)
 
     def __init__(self, item: Type) -> None:
-        self.item = item
+        self.item, self.respells = item, item.respells
         self.hint = item.hint and GenericAlias(list, item.hint)
-        self.respells = item.respells
 
     def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
         require(list, values, place)
@@ -210,23 +187,18 @@ class Array(Type):
 
     def decode_part(self, values: list[Any], start: int, place: Place) -> list[Any]:
         """Decode the part of the array at *place* that begins at *start*, halving it to find what is broken."""
-        if len(values) == 1:
-            return [self.decode_element(values[0], place.at(start))]
+        below = place.below(start)
         try:
-            return self.item.decode_checked(values)
-        except DecodeError:
-            half = len(values) // 2
-        return [*self.decode_part(values[:half], start, place), *self.decode_part(values[half:], start + half, place)]
-
-    def decode_element(self, value: Any, place: Place) -> Any:
-        """Decode one element. With `on_invalid="keep"` a broken object becomes a `MalformedRecord`."""
-        try:
-            return self.item.decode([value], place)[0]
+            return self.item.decode(values, below) if len(values) == 1 else self.item.decode_checked(values)
         except DecodeError as error:
-            if place.on_invalid == "raise" or not self.item.is_object:
+            if len(values) == 1 and (place.on_invalid == "raise" or not self.item.is_object):
                 raise
             # A new error, without the frames of this one, which hold the whole body.
-            return MalformedRecord(place.path, DecodeError(error.path, error.expected, error.found), value)
+            fault = DecodeError(*error.args)
+        if len(values) == 1:
+            return [MalformedRecord(below.path, fault, values[0])]
+        half = len(values) // 2
+        return [*self.decode_part(values[:half], start, place), *self.decode_part(values[half:], start + half, place)]
 
 
 class Map(Type):
@@ -235,9 +207,8 @@ class Map(Type):
     json_types = (dict,)
 
     def __init__(self, item: Type) -> None:
-        self.item = item
+        self.item, self.respells = item, item.respells
         self.hint = item.hint and GenericAlias(dict, (str, item.hint))
-        self.respells = item.respells
 
     def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
         require(dict, values, place)
@@ -261,10 +232,9 @@ class AnyOf(Type):
         self.json_types = tuple(self.members)
         self.is_object = all(member.is_object for member in self.others)
         self.respells = any(member.respells for member in members)
-        is_told_apart = all(len(candidates) == 1 for candidates in self.members.values())
-        if is_told_apart and all(member.hint is not None for member in members):
-            for member in members:
-                self.hint = member.hint if self.hint is None else self.hint | member.hint
+        hints = [member.hint for member in members]
+        if None not in hints and all(len(candidates) == 1 for candidates in self.members.values()):
+            self.hint = reduce(lambda one, other: one | other, hints)
 
     def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
         if place is None and self.hint is not None:
@@ -281,27 +251,14 @@ class AnyOf(Type):
 
     def decode_first(self, candidates: list[Type], value: Any, place: Place) -> Any:
         """Decode a value by the first of *candidates* whose type it is of."""
-        errors: list[DecodeError] = []
+        expected: list[str] = []
         for member in candidates:
             try:
                 return member.decode([value], place)[0]
             except DecodeError as error:
-                errors.append(error)
-        expected = [f"{error.expected} at {error.path}" for error in errors]
+                expected.append(f"{error.expected} at {error.path}")
         names = [_JSON_NAMES[member.json_types[0]] for member in self.others]
         raise place.error(" or ".join(dict.fromkeys(expected or names)), value)
-
-
-def scalar(hint: Any) -> Type:
-    """Return the type of an annotation that is neither a model nor an array, a map or a union."""
-    return Opaque() if hint is File else Scalar(hint)
-
-
-def _json_types(cls: Any) -> tuple[type, ...]:
-    """Return the JSON types that become a class."""
-    if cls is Any:
-        return _ALL_JSON_TYPES
-    return next(json_types for parent, json_types in _JSON_TYPES.items() if issubclass(cls, parent))
 
 
 def decode_grouped(keys: list[K], values: list[Any], decode: Callable[[K, list[Any]], list[Any]]) -> list[Any]:

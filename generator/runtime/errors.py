@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Literal, cast, get_args, get_origin
 
 import httpx
+from attrs import define, field
 
 _LONGEST_EXCERPT = 200
 _LONGEST_TEXT = 60
 _MOST_ELEMENTS = 4
 _LEVELS = 2
+_WORDS = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "datetime": "date-time"}
 
 
+@define(eq=False)
 class DecodeError(ValueError):
     """A response is not what the OpenAPI document says.
 
@@ -26,13 +30,10 @@ class DecodeError(ValueError):
         response: The response of httpx, where one was read; not kept by a pickle.
     """
 
-    response: httpx.Response | None = None
-
-    def __init__(self, path: str, expected: str, found: str) -> None:
-        super().__init__(path, expected, found)
-        self.path = path
-        self.expected = expected
-        self.found = found
+    path: str
+    expected: str
+    found: str
+    response: httpx.Response | None = field(default=None, init=False)
 
     def __reduce__(self) -> tuple[type[DecodeError], tuple[Any, ...]]:
         # Without the response, whose request has the key.
@@ -42,6 +43,7 @@ class DecodeError(ValueError):
         return f"{self.path}: expected {self.expected}, found {self.found}"
 
 
+@define(eq=False)
 class UnexpectedStatus(Exception):  # noqa: N818 - the name that users of openapi-python-client know
     """A response that is not one of the successes that the OpenAPI document lists.
 
@@ -52,12 +54,10 @@ class UnexpectedStatus(Exception):  # noqa: N818 - the name that users of openap
         parsed: What the body holds, if the document says so for this status and the body is like that; else None.
     """
 
-    def __init__(self, status_code: int, content: bytes, headers: httpx.Headers, parsed: Any = None) -> None:
-        super().__init__(status_code, content, headers, parsed)
-        self.status_code = status_code
-        self.content = content
-        self.headers = headers
-        self.parsed = parsed
+    status_code: int
+    content: bytes
+    headers: httpx.Headers
+    parsed: Any = None
 
     def __str__(self) -> str:
         return f"unexpected status {self.status_code}: {excerpt(self.content) if self.content else 'an empty body'}"
@@ -72,10 +72,8 @@ def excerpt(value: Any) -> str:
 def _beginning(value: object, levels: int) -> str:
     """Return the beginning of *value*, without a look at the rest of it."""
     match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
+        case None | bool():
+            return json.dumps(value)
         case str():
             return f"{value[:_LONGEST_TEXT]!r}{'...' if len(value) > _LONGEST_TEXT else ''}"
         case bytes():
@@ -107,14 +105,9 @@ def expectation(hint: Any, message: str, value: object) -> str:
     if get_origin(hint) is Literal:
         return " or ".join(map(repr, get_args(hint)))
     message = message.partition(", got ")[0].partition(" - at ")[0]
-    message = re.sub("`(datetime|uuid|str|int|float|bool|null|array|object)`", _in_json, message)
+    message = re.sub(r"`(\w+)`", lambda name: _WORDS.get(name[1], name[1]), message)
     message = message.replace("RFC3339 encoded datetime", "RFC 3339 date-time")
     message = message.replace("Number out of range", "a number in range")
     message = message.removeprefix("Expected ").replace("Invalid", "a valid", 1)
     is_leap_second = message.endswith("date-time") and isinstance(value, str) and ":60" in value
     return f"{message} that is no leap second, which datetime cannot hold" if is_leap_second else message
-
-
-def _in_json(name: re.Match[str]) -> str:
-    names = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "datetime": "date-time"}
-    return names.get(name[1], name[1])

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from types import UnionType
 from typing import IO, Any, TypeAlias, get_args, get_origin
 from urllib.parse import quote, urlencode
@@ -11,25 +11,20 @@ from urllib.parse import quote, urlencode
 import msgspec
 from attrs import define
 
-from .encoding import encodable, encodable_properties, is_list, to_json
+from .encoding import encodable, encodable_properties, to_json
 from .types import UNSET, File, Model
+from .values import is_list
 
 FormField: TypeAlias = tuple[str | None, IO[bytes] | bytes, str | None]
-"""A field of a multipart form, as httpx takes it: file name, content, media type."""
+"""File name, content and media type of a field in a multipart form, as httpx takes it."""
 
 
 @define(frozen=True, kw_only=True)
 class Body:
-    """The body of a request.
-
-    Attributes:
-        media_type: Sent as `Content-Type`; httpx adds the boundary of a multipart form.
-        content: The bytes; None for a multipart form.
-        files: The fields of a multipart form.
-    """
+    """The body of a request: bytes, a file that has them all, or the fields of a multipart form."""
 
     media_type: str
-    content: bytes | None = None
+    content: bytes | IO[bytes] = b""
     files: list[tuple[str, FormField]] | None = None
 
 
@@ -38,12 +33,8 @@ class Request:
     """A request, apart from the server's address and the caller's key.
 
     Attributes:
-        method: HTTP method, in capitals.
         path: Path below the server's address, percent-encoded, with a leading slash.
         params: Query parameters in order; a list has one entry for each of its values.
-        headers: Headers of this operation.
-        cookies: Cookies of this operation.
-        body: Body.
         takes_token: Whether the token of an `AuthenticatedClient` is sent.
     """
 
@@ -75,7 +66,7 @@ def query(*values: tuple[str, Any]) -> tuple[tuple[str, str], ...]:
     sent: list[tuple[str, str]] = []
     for name, value in values:
         if isinstance(value, Model | dict):
-            sent += _fields(value)
+            sent += [(item_name, _text_of_field(item)) for item_name, item in _fields(value)]
         elif value is not None:
             sent += [(name, text(item)) for item in (value if is_list(value) else [value])]
     return tuple(sent)
@@ -87,35 +78,35 @@ def header(*values: tuple[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def body(value: Any, offered: Sequence[tuple[str, str, Any]]) -> Body | None:
-    """Return a body; None if *value* is `UNSET`.
+    """Return *value* as a body; None if it is `UNSET`.
 
-    Args:
-        value: What is to be sent.
-        offered: Media type, kind and annotation of each body that the document offers. The first counts whose class
-            *value* has.
+    Of what the document *offered*, by media type, kind and annotation, the first counts whose class *value* has.
     """
     if value is UNSET:
         return None
     media_type, kind, _ = next((each for each in offered if _fits(value, each[2])), offered[0])
     match kind:
         case "data":
-            return Body(media_type=media_type, content=urlencode(list(_fields(value))).encode())
+            content = urlencode([(name, _text_of_field(item)) for name, item in _fields(value)]).encode()
         case "files":
-            fields = [(name, _form_field(item)) for name, item in _fields(value, as_text=False)]
-            if not fields:  # httpx would send no form at all.
-                return Body(media_type=f"{media_type}; boundary=empty", content=b"--empty--\r\n")
-            return Body(media_type=media_type, files=fields)
+            fields = [(name, _form_field(item)) for name, item in _fields(value)]
+            if fields:
+                return Body(media_type=media_type, files=fields)
+            # httpx would send no form at all.
+            media_type, content = f"{media_type}; boundary=empty", b"--empty--\r\n"
         case "content":
-            return Body(media_type=media_type, content=_bytes_of(value.payload if isinstance(value, File) else value))
+            content = _content(value.payload if isinstance(value, File) else value)
         case _:
-            return Body(media_type=media_type, content=to_json(value))
+            content = to_json(value)
+    return Body(media_type=media_type, content=content)
 
 
-def _bytes_of(payload: Any) -> bytes:
+def _content(payload: Any) -> Any:
     if isinstance(payload, str):
         return payload.encode()
-    content: bytes = payload.read() if hasattr(payload, "read") else bytes(memoryview(payload))
-    return content
+    if not hasattr(payload, "read"):
+        return bytes(memoryview(payload))
+    return payload if payload.seekable() else payload.read()
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -124,12 +115,10 @@ def _fits(value: Any, hint: Any) -> bool:
     return any(cls is Any or (isinstance(cls, type) and isinstance(value, cls)) for cls in classes)
 
 
-def _fields(value: Any, *, as_text: bool = True) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of a form; a list is one field for each of its elements."""
+def _fields(value: Any) -> list[tuple[str, Any]]:
+    """Return the fields of a form; a list is one field for each of its elements."""
     properties: Any = encodable_properties(value) if isinstance(value, Model) else value
-    for name, item in properties.items():
-        for element in item if is_list(item) else [item]:
-            yield name, _text_of_field(element) if as_text else element
+    return [(name, each) for name, item in properties.items() for each in (item if is_list(item) else [item])]
 
 
 def _text_of_field(value: Any) -> str:
@@ -147,11 +136,7 @@ def _form_field(value: Any) -> FormField:
 
 
 def text(value: Any) -> str:
-    """Return the value of a parameter as text, spelled as in JSON.
-
-    Raises:
-        ValueError: it is a date-time without an offset from UTC: the server would have to guess which time it is.
-    """
+    """Return the value of a parameter as text, spelled as in JSON; a list has commas between its values."""
     if is_list(value):
         return ",".join(map(text, value))
     plain = msgspec.to_builtins(encodable(value))

@@ -27,44 +27,46 @@ AwareDatetime: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 """A date-time with an offset from UTC, as RFC 3339 asks for."""
 
 
-Received: TypeAlias = dict[str, Any]
-"""What writing a received object needs beside its attributes, by name of the property:
+Received: TypeAlias = dict[str, tuple[Any, Any]]
+"""What is written instead of the value of a property, by name: that value, and what to write as long as it is there.
 
-- for a property that no attribute stands for: its JSON value,
-- for one that its attribute would be written in another way than it was received: a tuple of the attribute's value and
-  of what to write as long as the attribute has that value. `UNSET` stands for a property that was absent.
-
-Of most objects that is nothing. A dict is shared by the objects that need the same, and never changed.
+That is how Python would write the value in another way than it was received, and `UNSET` for an absent property. A dict
+is shared by the objects that need the same, and never changed.
 """
 
 
-def unknown_properties(received: Received | None) -> dict[str, Any]:
-    """Return the properties that no attribute stands for."""
-    return {name: noted for name, noted in (received or {}).items() if not isinstance(noted, tuple)}
-
-
-_compared_by: Any = unknown_properties
-"""What of `Received` counts when models are compared. (Any, because the types of attrs have a gap here.)"""
+class Changed(Received):
+    """What was noted on the original of a changed copy, which may hold what cannot be written."""
 
 
 @define(frozen=True, kw_only=True, weakref_slot=False)
 class Model:
     """An object of the API. Its attributes cannot be set; `attrs.evolve` makes a changed copy."""
 
-    # None if made by hand. msgspec does not write attributes that begin with `_`.
-    _received: object = field(default=None, alias="_received", repr=False, eq=_compared_by, hash=False)
+    # None, if there are none. msgspec does not write attributes that begin with `_`.
+    _additional: dict[str, Any] | None = field(default=None, alias="additional_properties", repr=False, hash=False)
+    # None if made by hand.
+    _received: Received | None = field(default=None, alias="_received", repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Only of an object that is made by hand, or as a changed copy.
+        object.__setattr__(self, "_additional", dict(self._additional or {}) or None)
+        if self._received is not None:
+            object.__setattr__(self, "_received", Changed(self._received))
 
     @property
     def additional_properties(self) -> dict[str, Any]:
-        """Properties that the OpenAPI document does not list, by name, as JSON values."""
-        return unknown_properties(received_with(self))
+        """Properties that the OpenAPI document does not list, by name."""
+        return dict(self._additional or {})
 
     @property
     def fields_set(self) -> frozenset[str]:
         """Names of the attributes that were received, or that differ from their default."""
-        from .encoding import fields_set
+        from .decoding import record_of
+        from .encoding import encodable_properties
 
-        return fields_set(self)
+        found = encodable_properties(self)
+        return frozenset(field.attribute for name, field in record_of(type(self)).fields.items() if name in found)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object as JSON data.
@@ -107,8 +109,8 @@ class Model:
         return made
 
 
-received_with: Callable[[Model], Received | None] = attrgetter("_received")
-"""Return what is noted on a model; None for one that was made by hand."""
+noted_on: Callable[[Model], tuple[Received | None, dict[str, Any] | None]] = attrgetter("_received", "_additional")
+"""Return what a model has beside its attributes."""
 
 
 @define(frozen=True, kw_only=True, weakref_slot=False)
@@ -135,7 +137,7 @@ class File:
     """A file in the body of a request.
 
     Attributes:
-        payload: What it holds: bytes, or a file that is open for reading bytes.
+        payload: What it holds: bytes, or a file that is open for reading bytes, and is sent from its beginning.
         file_name: Its name, as the server is told.
         mime_type: Its media type; None leaves it to httpx, which guesses it from the name.
     """

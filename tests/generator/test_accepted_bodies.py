@@ -3,8 +3,12 @@
 import importlib
 import io
 import json
+import os
 import textwrap
+import threading
 from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -240,6 +244,64 @@ async def test_bytes_as_the_whole_body_are_sent_without_blocking(package: Any) -
     api = Api(package, OCTETS)
     await api.module.asyncio(client=api.client, body=api.package.types.File(io.BytesIO(b"x")))
     assert api.requests[-1].content == b"x"
+
+
+class Counted(io.FileIO):
+    """A file that keeps how much of it was asked for at once."""
+
+    sizes: list[int]
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read."""
+        self.sizes.append(-1 if size is None else size)
+        return super().read(size) or b""
+
+
+async def test_an_open_file_is_sent_piece_by_piece(package: Any, tmp_path: Path) -> None:
+    """However large it is, only a piece of it is in memory; each request sends all of it, and says how much that is."""
+    size, lengths, received = 3_000_001, list[str | None](), list[int]()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            lengths.append(self.headers["Content-Length"])
+            received.append(len(self.rfile.read(size)))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    api = Api(package, OCTETS)
+    (tmp_path / "large").write_bytes(b"x" * size)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, Counted(str(tmp_path / "large")) as file:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        file.sizes = []
+        body = api.package.types.File(file)
+        async with api.package.Client(base_url=f"http://127.0.0.1:{server.server_port}") as client:
+            with client:
+                for _ in range(2):
+                    api.module.sync(client=client, body=body)
+                    await api.module.asyncio(client=client, body=body)
+        server.shutdown()
+    assert lengths == [str(size)] * 4
+    assert received == [size] * 4
+    assert len(file.sizes) > 4 * size // 65_536
+    assert 0 < min(file.sizes) <= max(file.sizes) <= 65_536
+
+
+async def test_a_file_without_a_size_is_sent_as_well(package: Any) -> None:
+    """What comes through a pipe is sent whole."""
+    api = Api(package, OCTETS)
+    for is_async in (False, True):
+        reading, writing = os.pipe()
+        os.write(writing, b"piped")
+        os.close(writing)
+        with os.fdopen(reading, "rb") as file:
+            if is_async:
+                await api.module.asyncio(client=api.client, body=api.package.types.File(file))
+            else:
+                api.send(file)
+        assert api.requests[-1].content == b"piped"
 
 
 def test_the_class_of_the_body_chooses_the_content_type(package: Any) -> None:
