@@ -282,12 +282,12 @@ OVERRIDES = {
         "renamed to retries: use retries",
     ),
     "a renamed option of a listing": (
-        [("_arguments.py", "    concurrency: int = 8", "    parallel: int = 8")],
+        [("_listing.py", "    concurrency: int = 8", "    parallel: int = 8")],
         "callrounded.Rounded.phone_numbers.iter_all(concurrency)",
         "renamed to parallel: use parallel",
     ),
     "a changed default": (
-        [("_arguments.py", "    concurrency: int = 8", "    concurrency: int = 4")],
+        [("_listing.py", "    concurrency: int = 8", "    concurrency: int = 4")],
         "callrounded.Rounded.phone_numbers.iter_all(concurrency)",
         "the default changed from 8 to 4: give 8 to keep it",
     ),
