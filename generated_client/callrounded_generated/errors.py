@@ -77,7 +77,7 @@ def _beginning(value: object, levels: int) -> str:
         case str():
             return f"{value[:_LONGEST_TEXT]!r}{'...' if len(value) > _LONGEST_TEXT else ''}"
         case bytes():
-            return _beginning(value[: 4 * _LONGEST_TEXT].decode("utf-8", "replace"), levels)
+            return repr(value[: 4 * _LONGEST_EXCERPT].decode("utf-8", "replace"))  # A whole body.
         case int() if abs(value) >= 10**_LONGEST_TEXT:
             return f"an integer of {value.bit_length()} bits"  # Its digits would take long to find.
         case int() | float():
