@@ -11,7 +11,7 @@ from attrs import define, fields_dict
 from callrounded_generated.responses import Response
 
 from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, as_json, checked, new_checkpoint
-from ._errors import ConfigurationError, IncompleteListingError, RoundedError
+from ._errors import ConfigurationError, IncompleteListingError, NotFoundError, RoundedError
 from ._options import count_fault
 from ._paging import CursorPass, Key, PagePass
 
@@ -117,6 +117,7 @@ class Listing(Generic[T]):
         self._earlier: set[Key] = set()
         self._handed_out = 0
         self._failure: IncompleteListingError | None = None
+        self.not_found: NotFoundError | None = None
         if start["changed"] and options.verify:
             self.is_done = True
             what = "The listing changed while it was read, and cannot be resumed from this checkpoint."
@@ -167,7 +168,7 @@ class Listing(Generic[T]):
     def raise_if_incomplete(self) -> None:
         """Raise an IncompleteListingError if the listing is not complete."""
         if self._failure is not None:
-            raise self._failure
+            raise self._failure from self.not_found
 
     @property
     def _left(self) -> int | None:
@@ -209,6 +210,7 @@ class Listing(Generic[T]):
     def _incomplete(self) -> IncompleteListingError:
         received, expected = self._pass.received, self._pass.expected
         reason = "the listing changed while it was read" if self._pass.changed else f"{expected} were expected"
+        reason += " (there was a 404 for a page)" if self.not_found else ""
         how_often = f"; so it was in each of {self.passes} passes" if self.passes > 1 else ""
         return IncompleteListingError(
             f"{received} records came, but {reason}{how_often}.", expected=expected, received=received

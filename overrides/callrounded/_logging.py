@@ -61,7 +61,8 @@ def log_retry(error: APIError, seconds: float) -> None:
     status, identifier = (error.status_code, error.request_id) if isinstance(error, APIStatusError) else (None, None)
     facts = {"status_code": status, "request_id": identifier, "attempt": error.attempts, "seconds": seconds}
     facts |= _facts(error.request)
-    logger.info("attempt %d failed, next attempt in %.2f s: %s", error.attempts, seconds, error, extra=facts)
+    what = str(error).removesuffix(error.hint).rstrip()  # What to do is for those whose last attempt fails.
+    logger.info("attempt %d failed, next attempt in %.2f s: %s", error.attempts, seconds, what, extra=facts)
 
 
 def _duration(response: httpx.Response) -> float | None:

@@ -129,8 +129,9 @@ def _received(listing: Listing[T], request: PageRequest, result: Result) -> Rece
     """Have *listing* take the next *result*; a 404 may be its end."""
     try:
         response = result()
-    except NotFoundError:
+    except NotFoundError as error:
         if not listing.may_end_with_404():
             raise
+        listing.not_found = error
         response = None
     return listing.receive(request, response)

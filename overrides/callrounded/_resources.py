@@ -111,6 +111,8 @@ class _AnyListResource(Generic[P, L, T, S]):
                 f"{operation} has a parameter {min(ambiguous)} of its own: pass it to list(), and iterate the page."
             )
         start = options.start_checkpoint(operation)
+        if given.get("limit") not in (None, start["limit"]):
+            raise ConfigurationError(f"A checkpoint says how long pages are: leave out limit={given['limit']!r}.")
         if unknown := start["filters"].keys() - self._filters:
             raise ConfigurationError(f"The checkpoint is damaged: {min(unknown)!r:.80} is no filter of this listing.")
         # An iterator begins with one page ahead; a list is always ready to fill the slots that become free.

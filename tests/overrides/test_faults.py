@@ -198,6 +198,8 @@ class TestNotFound:
         assert (got.error.expected, got.error.received) == (len(IDS), len(IDS) - PAGE_SIZE)
         assert attempts(fake, MIDDLE) == 3
         assert got.error.checkpoint is not None
+        assert "404" in str(got.error)
+        assert isinstance(got.error.__cause__, NotFoundError)
 
     async def test_in_cursor_mode_it_is_an_error(self, world: World, fake: FakeRounded, client: Client) -> None:
         """The server itself has named the page."""

@@ -30,6 +30,7 @@ async def test_responses_are_logged_at_debug_and_retries_at_info(
     url = f"GET {server.url}/v1/phone-numbers?limit=2"
     assert refused.getMessage().startswith(f"{url}: status 503, ")
     assert retry.getMessage().startswith("attempt 1 failed, next attempt in 0.00 s: 503 Service Unavailable: ")
+    assert "Try again" not in retry.getMessage(), "there is nothing for anybody to do"
     assert listed.getMessage().startswith(f"{url}: status 200, ")
     assert listed.getMessage().endswith("request id fake-2")
 

@@ -768,7 +768,7 @@ class TestGoingOn:
         assert ids(await list_all(client, checkpoint=caught.value.checkpoint)) == listed(fake)[20:32]
         assert ids(await list_all(client, checkpoint=caught.value.checkpoint, max_items=3)) == listed(fake)[20:23]
 
-    @pytest.mark.parametrize("more", [{"page": 2}, {"cursor": "x"}, {"use_cursor": True}])
+    @pytest.mark.parametrize("more", [{"page": 2}, {"cursor": "x"}, {"use_cursor": True}, {"limit": 20}])
     async def test_a_checkpoint_says_it_all(self, world: World, more: dict[str, Any]) -> None:
         """What contradicts it is refused."""
         client = client_of(world, fake_of(45))

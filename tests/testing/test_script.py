@@ -25,6 +25,12 @@ def test_a_fault_befalls_the_next_request_once(client: httpx.Client, fake: FakeR
     assert statuses(client, [1, 1]) == [503, 200]
 
 
+def test_a_status_is_no_fault(fake: FakeRounded) -> None:
+    """It is refused here, not at the request that meets it."""
+    with pytest.raises(TypeError, match=r"such as Fault\.status\(503\), not 503"):
+        fake.fail(503)  # type: ignore[arg-type]
+
+
 def test_faults_queue(client: httpx.Client, fake: FakeRounded) -> None:
     """One request meets one fault; the next fault waits for the next request."""
     fake.fail(Fault.status(503), times=2)

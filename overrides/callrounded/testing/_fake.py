@@ -145,6 +145,8 @@ class FakeRounded:
 
     def fail(self, fault: Fault, **conditions: Unpack[Conditions]) -> None:
         """Apply *fault* to the next matching request. Faults queue: a request takes the first one that matches."""
+        if not isinstance(fault, Fault):  # pyright: ignore[reportUnnecessaryIsInstance] - fail(503) looks right
+            raise TypeError(f"fail() takes a Fault, such as Fault.status(503), not {fault!r}")
         self._faults.append((_taking(**conditions), fault))
 
     def override(self, reply: Override, **conditions: Unpack[Conditions]) -> None:
