@@ -65,11 +65,7 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
             raise
         shown = _safe_to_show(error.response, secret)
         if shown is not error.response:  # The server repeats the key, perhaps where the body is not as it should be.
-            error.args = error.path, error.expected, error.found = (
-                "$",
-                error.expected,
-                "a response that holds the API key",
-            )
+            error.path, error.found, error.args = "$", "a response that holds the API key", ()
         error.response = shown
         raise _error_inside(shown, error) from error
     except httpx.HTTPStatusError as error:  # An event hook of the caller called `raise_for_status()`.

@@ -7,6 +7,7 @@ import random
 import re
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime
 from email.utils import parsedate_tz
@@ -109,20 +110,25 @@ class Hold:
 
     def wait(self, not_before: float = 0.0) -> None:
         """Wait until a request may be sent, *not_before* this time; raise CancelledError if the listing is over."""
-        waited: float | None = None
-        # A time is waited for once, as the clock of a test may stand still; the response to another request extends it.
-        while waited != (until := max(self._until, not_before)):
-            waited = until
-            if self._stopped.wait(seconds_until(until)):
+        for seconds in self._waits(not_before):
+            if self._stopped.wait(seconds):
                 raise CancelledError
 
     async def wait_async(self, not_before: float = 0.0) -> None:
-        """Wait until a request may be sent, *not_before* this time."""
+        """Do the same, without blocking; a task is cancelled instead."""
+        for seconds in self._waits(not_before):
+            if seconds:
+                await asyncio.sleep(seconds)
+
+    def _waits(self, not_before: float) -> Iterator[float]:
+        """Yield the seconds to wait, until nothing has extended them meanwhile.
+
+        A time is waited for once, as the clock of a test may stand still.
+        """
         waited: float | None = None
         while waited != (until := max(self._until, not_before)):
             waited = until
-            if seconds := seconds_until(until):
-                await asyncio.sleep(seconds)
+            yield seconds_until(until)
 
 
 def seconds_until(moment: float) -> float:
