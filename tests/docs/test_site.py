@@ -136,9 +136,9 @@ def test_the_new_endpoint_can_be_added() -> None:
 
 
 def rows_of(page: str, heading: str) -> dict[str, str]:
-    """Return the rows of the table under *heading*, by the name in the first cell."""
+    """Return the rows of the table under *heading*, by the name in its first cell."""
     section = (ROOT / "docs" / page).read_text(encoding="utf-8").split(f"\n## {heading}\n", 1)[1].split("\n## ")[0]
-    return dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", section, re.MULTILINE))
+    return dict(re.findall(r"^\| `(\w+)`(.*) \|$", section, re.MULTILINE))
 
 
 def test_the_arguments_of_listings_are_all_there() -> None:
@@ -146,4 +146,12 @@ def test_the_arguments_of_listings_are_all_there() -> None:
     rows = rows_of("listing.md", "Arguments")
     assert rows.keys() == fields_dict(ListingOptions).keys()
     of_list = inspect.signature(Rounded(api_key="test-key").phone_numbers.list).parameters
-    assert {name for name, rest in rows.items() if rest.startswith("all three")} == rows.keys() & of_list.keys()
+    assert {name for name, rest in rows.items() if rest.startswith(" | all three")} == rows.keys() & of_list.keys()
+
+
+def test_the_options_of_a_client_are_all_there() -> None:
+    """The table has each option, and a star where `with_options` takes it, too."""
+    rows = rows_of("options.md", "Options")
+    assert rows.keys() == inspect.signature(Rounded).parameters.keys()
+    starred = {name for name, rest in rows.items() if rest.startswith(r" \*")}
+    assert starred == inspect.signature(Rounded.with_options).parameters.keys() - {"self"}
