@@ -5,9 +5,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from callrounded.testing import FakeRounded
 from tests.docs.blocks import PAGES, ROOT, Block, blocks, prose
 
 PYTHON = list(blocks("python"))
@@ -48,6 +50,28 @@ def test_each_program_runs(block: Block, server_url: str) -> None:
     # The generated client alone reads nothing from the environment.
     source = block.in_place.replace("AuthenticatedClient(", f"AuthenticatedClient(base_url={server_url!r}, ")
     exec(compile(source, block.page, "exec"), {"__name__": "__main__"})
+
+
+FRAMES = [block for block in PROGRAMS if "pd.DataFrame" in block.source or "pl.DataFrame" in block.source]
+SPARSE = {"name": None, "redirect": None, "inbound_agent_id": None, "redirect_phone_number": None}
+
+
+@pytest.mark.parametrize("records", [0, 1], ids=["none", "one without values"])
+@pytest.mark.parametrize("block", named(FRAMES))
+def test_frames_of_small_accounts(block: Block, records: int, rounded_fake: FakeRounded) -> None:
+    """Frames can be made of accounts with hardly a value; those whose types are named have these types."""
+    for _ in range(records):
+        rounded_fake.add(SPARSE)
+    defined: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(block.in_place, block.page, "exec"), defined)
+    frame = defined["frame"]
+    assert len(frame) == records
+    if "schema" in defined:
+        assert dict(frame.schema) == defined["schema"]
+    elif "types" in defined:
+        assert {name: str(kind) for name, kind in frame.dtypes.items()} == defined["types"]
+    else:
+        assert bool(frame.shape[1]) is bool(records)
 
 
 def test_test_modules_pass(tmp_path: Path) -> None:
