@@ -75,14 +75,13 @@ def test_frames_of_small_accounts(block: Block, records: int, rounded_fake: Fake
 
 
 def test_test_modules_pass(tmp_path: Path) -> None:
-    """Tests in a block pass, all of them, with no configuration but that of pytest-asyncio."""
+    """Tests in a block pass, all of them, with the settings in docs/testing.md alone."""
     for block in TEST_MODULES:
         (tmp_path / f"test_{block.name}.py").write_text(block.source, encoding="utf-8")
     count = sum(len(re.findall(r"^(?:async )?def test_", block.source, re.MULTILINE)) for block in TEST_MODULES)
-    (tmp_path / "pytest.ini").write_text(
-        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\nfilterwarnings = error\n"
-    )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    (settings,) = blocks("toml")
+    (tmp_path / "pyproject.toml").write_text(settings.source, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
     run = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     assert f"{count} passed" in run.stdout
@@ -119,7 +118,7 @@ def test_no_block_is_overlooked() -> None:
     fences = sum(len(re.findall(r"^ *```", page.read_text(encoding="utf-8"), re.MULTILINE)) for page in PAGES)
     found = list(blocks())
     assert 2 * len(found) == fences
-    assert {block.language for block in found} <= {"console", "python", "sh", "text", "yaml"}
+    assert {block.language for block in found} <= {"console", "python", "sh", "text", "toml", "yaml"}
     assert len(PYTHON) >= 30
     for page in PAGES:
         assert not re.search(r"^\n(?: {4}|\t)(?![-*\d])", prose(page), re.MULTILINE), f"code without a fence: {page}"
