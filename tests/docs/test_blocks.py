@@ -5,9 +5,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from callrounded.testing import FakeRounded
 from tests.docs.blocks import PAGES, ROOT, Block, blocks, prose
 
 PYTHON = list(blocks("python"))
@@ -50,15 +52,36 @@ def test_each_program_runs(block: Block, server_url: str) -> None:
     exec(compile(source, block.page, "exec"), {"__name__": "__main__"})
 
 
+FRAMES = [block for block in PROGRAMS if "pd.DataFrame" in block.source or "pl.DataFrame" in block.source]
+SPARSE = {"name": None, "redirect": None, "inbound_agent_id": None, "redirect_phone_number": None}
+
+
+@pytest.mark.parametrize("records", [0, 1], ids=["none", "one without values"])
+@pytest.mark.parametrize("block", named(FRAMES))
+def test_frames_of_small_accounts(block: Block, records: int, rounded_fake: FakeRounded) -> None:
+    """Frames can be made of accounts with hardly a value; those whose types are named have these types."""
+    for _ in range(records):
+        rounded_fake.add(SPARSE)
+    defined: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(block.in_place, block.page, "exec"), defined)
+    frame = defined["frame"]
+    assert len(frame) == records
+    if "schema" in defined:
+        assert dict(frame.schema) == defined["schema"]
+    elif "types" in defined:
+        assert {name: str(kind) for name, kind in frame.dtypes.items()} == defined["types"]
+    else:
+        assert bool(frame.shape[1]) is bool(records)
+
+
 def test_test_modules_pass(tmp_path: Path) -> None:
-    """Tests in a block pass, all of them, with no configuration but that of pytest-asyncio."""
+    """Tests in a block pass, all of them, with the settings in docs/testing.md alone."""
     for block in TEST_MODULES:
         (tmp_path / f"test_{block.name}.py").write_text(block.source, encoding="utf-8")
     count = sum(len(re.findall(r"^(?:async )?def test_", block.source, re.MULTILINE)) for block in TEST_MODULES)
-    (tmp_path / "pytest.ini").write_text(
-        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\nfilterwarnings = error\n"
-    )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    (settings,) = blocks("toml")
+    (tmp_path / "pyproject.toml").write_text(settings.source, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
     run = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     assert f"{count} passed" in run.stdout
@@ -95,7 +118,7 @@ def test_no_block_is_overlooked() -> None:
     fences = sum(len(re.findall(r"^ *```", page.read_text(encoding="utf-8"), re.MULTILINE)) for page in PAGES)
     found = list(blocks())
     assert 2 * len(found) == fences
-    assert {block.language for block in found} <= {"console", "python", "sh", "text", "yaml"}
+    assert {block.language for block in found} <= {"console", "python", "sh", "text", "toml", "yaml"}
     assert len(PYTHON) >= 30
     for page in PAGES:
         assert not re.search(r"^\n(?: {4}|\t)(?![-*\d])", prose(page), re.MULTILINE), f"code without a fence: {page}"

@@ -1,12 +1,16 @@
 """What the site is made of: the reference, the page about the HTTP API, and the checks of the built pages."""
 
+import inspect
 import re
 import zlib
 from pathlib import Path
 
 import pytest
+from attrs import fields_dict
 from ruamel.yaml import YAML
 
+from callrounded import Rounded
+from callrounded._listing import ListingOptions
 from generator.check import check as check_document
 from generator.document import Document
 from tests.docs.blocks import PAGES, ROOT, blocks
@@ -129,3 +133,25 @@ def test_the_new_endpoint_can_be_added() -> None:
     document.data["components"]["schemas"].update(added["components"]["schemas"])
     document.data["tags"].append({"name": "calls"})
     check_document(document)
+
+
+def rows_of(page: str, heading: str) -> dict[str, str]:
+    """Return the rows of the table under *heading*, by the name in its first cell."""
+    section = (ROOT / "docs" / page).read_text(encoding="utf-8").split(f"\n## {heading}\n", 1)[1].split("\n## ")[0]
+    return dict(re.findall(r"^\| `(\w+)`(.*) \|$", section, re.MULTILINE))
+
+
+def test_the_arguments_of_listings_are_all_there() -> None:
+    """The table has each argument of `iter_all`, and says which of them `list` takes, too."""
+    rows = rows_of("listing.md", "Arguments")
+    assert rows.keys() == fields_dict(ListingOptions).keys()
+    of_list = inspect.signature(Rounded(api_key="test-key").phone_numbers.list).parameters
+    assert {name for name, rest in rows.items() if rest.startswith(" | all three")} == rows.keys() & of_list.keys()
+
+
+def test_the_options_of_a_client_are_all_there() -> None:
+    """The table has each option, and a star where `with_options` takes it, too."""
+    rows = rows_of("options.md", "Options")
+    assert rows.keys() == inspect.signature(Rounded).parameters.keys()
+    starred = {name for name, rest in rows.items() if rest.startswith(r" \*")}
+    assert starred == inspect.signature(Rounded.with_options).parameters.keys() - {"self"}

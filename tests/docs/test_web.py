@@ -12,6 +12,7 @@ from callrounded.testing import FakeRounded, Fault
 from tests.docs.blocks import blocks
 
 KEYS = {"id", "number", "name", "created_at", "type", "inbound_agent_id", "redirect", "redirect_phone_number"}
+BAD_QUERIES = ("page=0", "page=first", "limit=5000")
 
 
 def view_of(framework: str) -> dict[str, Any]:
@@ -22,19 +23,26 @@ def view_of(framework: str) -> dict[str, Any]:
     return defined
 
 
-async def test_fastapi(rounded_fake: FakeRounded) -> None:
-    """The endpoint returns every number as JSON, new properties included, and an error of the API as a 502."""
+async def test_fastapi(rounded_fake: FakeRounded, caplog: pytest.LogCaptureFixture) -> None:
+    """Views return all properties as JSON; the caller's mistake is a 422, an error of the API a 502."""
     rounded_fake.add({"lines": 2})
     app = view_of("fastapi")["app"]
     async with (
         app.router.lifespan_context(app) as state,
         httpx.AsyncClient(transport=httpx.ASGITransport(_with_state(app, state)), base_url="http://test") as client,
     ):
-        response = await client.get("/numbers")
+        response = await client.get("/numbers/all")
         assert [number.keys() for number in response.json()] == [{*KEYS, "lines"}]
-        rounded_fake.fail(Fault.status(401))
-        response = await client.get("/numbers")
-        assert (response.status_code, response.json()) == (502, {"detail": "AuthenticationError"})
+        response = await client.get("/numbers?limit=10")
+        assert response.json()["total_items"] == 1
+        assert [number.keys() for number in response.json()["data"]] == [{*KEYS, "lines"}]
+        for query in BAD_QUERIES:
+            assert (await client.get(f"/numbers?{query}")).status_code == 422
+        rounded_fake.fail(Fault.status(401), times=None)
+        for path in ("/numbers", "/numbers/all"):
+            response = await client.get(path)
+            assert (response.status_code, response.json()) == (502, {"detail": "AuthenticationError"})
+            assert f"{path}: 401 Unauthorized" in caplog.text
 
 
 def _with_state(app: Any, state: dict[str, Any]) -> Any:
@@ -47,17 +55,24 @@ def _with_state(app: Any, state: dict[str, Any]) -> Any:
 
 
 @pytest.mark.filterwarnings("default::DeprecationWarning:django")
-def test_django(rounded_fake: FakeRounded) -> None:
-    """The view returns one page as JSON."""
+def test_django(rounded_fake: FakeRounded, caplog: pytest.LogCaptureFixture) -> None:
+    """The view returns one page as JSON; the caller's mistake is a 400, an error of the API a 502."""
     if not settings.configured:
         settings.configure()
         django.setup()
     for _ in range(3):
         rounded_fake.add()
     views = view_of("django")
-    response = views["numbers"](RequestFactory().get("/numbers?page=1"))
+    requests = RequestFactory()
+    response = views["numbers"](requests.get("/numbers?page=1"))
+    bad = [views["numbers"](requests.get(f"/numbers?{query}")) for query in BAD_QUERIES]
+    rounded_fake.fail(Fault.status(401))
+    failed = views["numbers"](requests.get("/numbers"))
     views["rounded"]().close()
     assert response.status_code == 200
     body = httpx.Response(200, content=response.content).json()
-    assert body["total"] == 3
-    assert [number.keys() for number in body["numbers"]] == [KEYS] * 3
+    assert body["total_items"] == 3
+    assert [number.keys() for number in body["data"]] == [KEYS] * 3
+    assert {each.status_code for each in bad} == {400}
+    assert failed.status_code == 502
+    assert "/numbers: 401 Unauthorized" in caplog.text
