@@ -14,7 +14,7 @@ from callrounded_generated.responses import Response
 from callrounded_generated.types import UNSET, OnInvalid, Unset
 
 from ._connections import CLOSED, AsyncConnections, Connections, new_async_client, new_client
-from ._error_mapping import mapped_errors, successful
+from ._error_mapping import checked_response, mapped_errors
 from ._errors import APIError, ClientClosedError
 from ._listing import ListingOptions
 from ._operation import AnyOperation, Operation, by_name, copied, name_of
@@ -72,6 +72,7 @@ class _BaseRounded(ABC, Generic[H]):
         Raises:
             ConfigurationError: There is no key, or an option cannot be used; the message says what to do.
         """
+        self._resources: dict[object, Any] = {}
         url = None if base_url is None else str(base_url)
         first_timeout = DEFAULT_TIMEOUT if http_client is None else httpx.USE_CLIENT_DEFAULT
         options = Options.resolve(api_key, url, first_timeout, allow_http=allow_insecure_http)
@@ -105,10 +106,7 @@ class _BaseRounded(ABC, Generic[H]):
             ConfigurationError: An option cannot be used.
         """
         copy = object.__new__(type(self))
-        # Without resources, which send with the options of this client.
-        resources = (ListResource, AsyncListResource)
-        inherited = {name: value for name, value in vars(self).items() if not isinstance(value, resources)}
-        vars(copy).update(inherited, _is_copy=True)
+        vars(copy).update(vars(self), _is_copy=True, _resources={})
         copy._options = self._options.with_changes(
             timeout=timeout,
             max_retries=max_retries,
@@ -173,10 +171,10 @@ class Rounded(_BaseRounded[httpx.Client]):
             http, api = self._http(), self._options.api
             try:
                 with span(name_of(operation)), mapped_errors(api.token, http):
-                    return successful(operation.sync_detailed(api.set_httpx_client(http), **arguments), api.token)
+                    return checked_response(operation.sync_detailed(api.set_httpx_client(http), **arguments), api.token)
             except APIError as error:
-                if not attempts.another_follows(error):
-                    raise
+                if not attempts.plan_next(error):
+                    raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
     def close(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
@@ -219,10 +217,10 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
             try:
                 with span(name_of(operation)), mapped_errors(api.token, http):
                     response = await operation.asyncio_detailed(api.set_async_httpx_client(http), **arguments)
-                    return successful(response, api.token)
+                    return checked_response(response, api.token)
             except APIError as error:
-                if not attempts.another_follows(error):
-                    raise
+                if not attempts.plan_next(error):
+                    raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
     async def aclose(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""

@@ -138,7 +138,7 @@ def _unpacked(response: httpx.Response, packed: bytes) -> httpx.Response:
         if response.is_success:
             raise httpx.DecodingError(f"the body is not complete gzip: {error}") from error
         content = packed  # The status of an error says enough.
-    headers = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
+    headers = [(name, value) for name, value in response.headers.raw if name.lower() != b"content-encoding"]
     return httpx.Response(
         response.status_code, headers=headers, stream=httpx.ByteStream(content), extensions=response.extensions
     )

@@ -63,14 +63,14 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
     except DecodeError as error:
         if error.response is None:  # It is the caller's own, of an event hook.
             raise
-        shown = _safe_to_show(error.response, secret)
+        shown = _log_and_redact(error.response, secret)
         if shown is not error.response:  # The server repeats the key, perhaps where the body is not as it should be.
             error.path, error.found, error.args = "$", "a response that holds the API key", ()
         error.response = shown
         raise _error_inside(shown, error) from error
     except httpx.HTTPStatusError as error:  # An event hook of the caller called `raise_for_status()`.
         error.request = redacted_request(error.request)
-        error.response = _safe_to_show(error.response, secret)
+        error.response = _log_and_redact(error.response, secret)
         raise status_error(error.response, error.response.status_code) from error
     except (UnicodeEncodeError, httpx.InvalidURL) as error:
         raise ConfigurationError(f"The request cannot be sent with these parameters: {error}.") from error
@@ -83,15 +83,15 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
         raise _connection_error(error) from error
 
 
-def successful(response: Response[Any], secret: str) -> Response[Any]:
+def checked_response(response: Response[Any], secret: str) -> Response[Any]:
     """Return *response* without the API key, or raise the error that it stands for."""
-    response = evolve(response, http=_safe_to_show(response.http, secret))
+    response = evolve(response, http=_log_and_redact(response.http, secret))
     if (error := error_for(response)) is not None:
         raise error
     return response
 
 
-def _safe_to_show(response: httpx.Response, secret: str) -> httpx.Response:
+def _log_and_redact(response: httpx.Response, secret: str) -> httpx.Response:
     """Log *response*, and return it without credentials."""
     response = redacted_response(response, secret)
     log_response(response)

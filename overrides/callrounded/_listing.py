@@ -124,7 +124,7 @@ class Listing(Generic[T]):
             self._failure = IncompleteListingError(what, expected=None, received=0)
         self._pass: PagePass[T] | CursorPass[T]
         if start["page"] is None:
-            self._pass = CursorPass(start, compares=options.verify, seen=cursors)
+            self._pass = CursorPass(start, compares=options.verify, earlier_cursors=cursors)
         else:
             self._pass = PagePass(start, resumed_total=start["total"] if options.verify else None)
 
@@ -142,6 +142,8 @@ class Listing(Generic[T]):
         current = self._pass
         is_page = not current.asks_total
         unseen = current.receive(None if response is None else response.parsed)
+        if current.total is None:  # Without totals, a 404 is an ordinary end.
+            self.not_found = None
         records = [record for key, record in unseen.items() if key not in self._earlier][: self._left]
         self._handed_out += len(records)
         self.progress = Progress(self._handed_out, current.total, self.progress.pages + is_page)
@@ -205,7 +207,8 @@ class Listing(Generic[T]):
             else:
                 self.collected.clear()
                 self._handed_out = 0
-            self._pass = PagePass(self.start)
+            self.not_found = None
+            self._pass = PagePass(self.start)  # After cursors, too: only page mode has a total.
 
     def _incomplete(self) -> IncompleteListingError:
         received, expected = self._pass.received, self._pass.expected

@@ -28,7 +28,11 @@ class _BeyondEnd:
     data: list[Any] = field(factory=list)
     message: str = "There is no page beyond the last one."
     status: int = 404
-    current_page = total_pages = total_items = next_cursor = None
+    error: None = None
+    current_page: None = None
+    total_pages: None = None
+    total_items: None = None
+    next_cursor: None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -56,7 +60,7 @@ class _AnyPage(Generic[T, R]):
         """Show *page*, to which *cursors* led; *read* reads those after it."""
         envelope: Any = _BeyondEnd() if page.response is None else page.response.parsed
         self._envelope = envelope
-        self.data: list[T] = page.records
+        self.data: list[T] = list(page.records)
         self.message: str = envelope.message
         self.status: int = envelope.status
         self.current_page: int | None = envelope.current_page

@@ -85,18 +85,18 @@ class PagePass(_Pass[T]):
         self._to_request += 1
         return PageRequest(page=self._to_request - 1, limit=self._limit)
 
-    def receive(self, page: ListEnvelope[T] | None) -> dict[Key, T]:
-        """Take the next *page*, None for a 404 beyond the end; return the records that are new in this pass."""
+    def receive(self, envelope: ListEnvelope[T] | None) -> dict[Key, T]:
+        """Take the next *envelope*, None for a 404 beyond the end; return the records that are new in this pass."""
         number = self.page
-        data: list[T] = [] if page is None else page.data
-        total = None if page is None else page.total_items
-        if page is not None and page.total_pages is not None and number > max(page.total_pages, 1):
+        data: list[T] = [] if envelope is None else envelope.data
+        total = None if envelope is None else envelope.total_items
+        if envelope is not None and envelope.total_pages is not None and number > max(envelope.total_pages, 1):
             data = []  # Beyond the end, a server may send its last page.
-        elif page is not None and page.current_page not in (None, number):
-            raise PaginationLoopError(f"Page {number} was requested, but the server sent page {page.current_page}.")
+        elif envelope is not None and envelope.current_page not in (None, number):
+            raise PaginationLoopError(f"Page {number} was requested, but the server sent page {envelope.current_page}.")
         if number == self._first:
-            self._learn_size(page, total, len(data))
-        elif page is None:
+            self._learn_size(envelope, total, len(data))
+        elif envelope is None:
             self.changed = self.changed or self._last is not None
         elif self.total is not None and total != self.total:
             self.changed = True
@@ -108,22 +108,22 @@ class PagePass(_Pass[T]):
             self._check_progress(f"page {number}")
         return unseen
 
-    def _learn_size(self, page: ListEnvelope[T] | None, total: int | None, size: int) -> None:
+    def _learn_size(self, envelope: ListEnvelope[T] | None, total: int | None, size: int) -> None:
         """Learn from the first page, of *size* records, how many pages and records there are."""
         if self.total not in (None, total):
-            now = "the next page is gone" if page is None else f"{total} now"
+            now = "the next page is gone" if envelope is None else f"{total} now"
             raise IncompleteListingError(
                 f"The listing has changed since it was interrupted: {self.total} records then, {now}.",
                 expected=total,
                 received=0,
             )
         self.total = total
-        if page is None or total is None:
+        if envelope is None or total is None:
             return
-        if page.total_pages is None:  # Page by page, to an empty one.
+        if envelope.total_pages is None:  # Page by page, to an empty one.
             self.expected = total if self._first == 1 else None
             return
-        self._last = max(page.total_pages, self._first)
+        self._last = max(envelope.total_pages, self._first)
         # A server may make pages shorter than they were asked for: a page that others follow shows how long they are.
         # The last one does not, so that nobody knows how many records came before it.
         before = total - size if 1 < self._first == self._last else (self._first - 1) * size
@@ -140,15 +140,15 @@ class CursorPass(_Pass[T]):
     The API tells no total there: at the end, a request in page mode supplies the number to compare with.
     """
 
-    def __init__(self, start: Checkpoint, *, compares: bool, seen: Collection[str | None] = ()) -> None:
-        """Prepare a pass from *start* on; cursors that were *seen* must not come again."""
+    def __init__(self, start: Checkpoint, *, compares: bool, earlier_cursors: Collection[str | None] = ()) -> None:
+        """Prepare a pass from *start* on; *earlier_cursors* must not come again."""
         super().__init__(start)
         self.page = None
         self.cursor = start["cursor"]
         self._count = start["count"]
         self._compares = compares and self._count is not None
         self.asks_total = self.cursor is None and self._count != 0  # All pages were read before.
-        self._cursors = {self.cursor, *seen}
+        self._cursors = {self.cursor, *earlier_cursors}
         self._is_requested = False
 
     def next_request(self) -> PageRequest | None:
@@ -160,18 +160,18 @@ class CursorPass(_Pass[T]):
             return PageRequest(page=1, limit=1)
         return PageRequest(limit=self._limit, use_cursor=True, cursor=self.cursor)
 
-    def receive(self, page: ListEnvelope[T] | None) -> dict[Key, T]:
-        """Take the next *page*, or the total; return the records that are new in this pass."""
-        assert page is not None, "there is no page beyond the end"
+    def receive(self, envelope: ListEnvelope[T] | None) -> dict[Key, T]:
+        """Take the next *envelope*, or the total; return the records that are new in this pass."""
+        assert envelope is not None, "there is no page beyond the end"
         self._is_requested = False
         if self.asks_total:
-            self.expected = page.total_items
+            self.expected = envelope.total_items
             self.ended = True
             return {}
-        following = page.next_cursor or None
+        following = envelope.next_cursor or None
         if following and following in self._cursors:
             raise PaginationLoopError(f"The server sent a cursor a second time: {following!r:.200}.")
-        unseen = self._unseen(page.data)
+        unseen = self._unseen(envelope.data)
         self.cursor = following
         self._cursors.add(following)
         if following:

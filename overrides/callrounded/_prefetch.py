@@ -50,7 +50,7 @@ def read_pages(listing: Listing[T], fetch: Fetch) -> Generator[ReceivedPage[T], 
         while not listing.is_done:
             with errors_with_checkpoint(listing):
                 _request_pages(listing, in_flight, submit, at_least=1)
-                page = _received(listing, *in_flight.popleft())
+                page = _take_result(listing, *in_flight.popleft())
                 _request_pages(listing, in_flight, submit)
             listing.report(page)
             yield page
@@ -82,7 +82,7 @@ async def read_pages_async(listing: Listing[T], fetch: AsyncFetch) -> AsyncGener
                 request, task = in_flight[0]
                 await asyncio.wait([task])
                 in_flight.popleft()
-                page = _received(listing, request, task.result)
+                page = _take_result(listing, request, task.result)
                 _request_pages(listing, in_flight, submit)
             listing.report(page)
             yield page
@@ -125,13 +125,13 @@ def _request_pages(
         in_flight.append((request, submit(request)))
 
 
-def _received(listing: Listing[T], request: PageRequest, result: Result) -> ReceivedPage[T]:
+def _take_result(listing: Listing[T], request: PageRequest, result: Result) -> ReceivedPage[T]:
     """Have *listing* take the next *result*; a 404 may be its end."""
     try:
         response = result()
     except NotFoundError as error:
         if not listing.may_end_with_404():
             raise
-        listing.not_found = error
+        listing.not_found = error.with_traceback(None)
         response = None
     return listing.receive(request, response)

@@ -40,7 +40,7 @@ def redacted_response(response: httpx.Response, secret: str) -> httpx.Response:
         return response
     copy = httpx.Response(response.status_code, content=shown, request=response.request)
     # Not passed above: httpx would unpack the content because they say so.
-    copy.headers = httpx.Headers(headers)
+    copy.headers = httpx.Headers(headers, encoding=response.headers.encoding)
     with suppress(RuntimeError):  # It was not measured.
         copy.elapsed = response.elapsed
     return copy

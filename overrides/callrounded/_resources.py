@@ -8,7 +8,7 @@ What happens in `client.phone_numbers.list_all()`, from here to the API and back
         PagePass, CursorPass     (_paging) one pass over all pages, and whether it was complete
       Rounded._send (_client)    sends one request, again if that helps (_retry)
         sync_detailed            of the generated client
-        successful               (_error_mapping) turns an error that came into one of ours (_errors)
+        mapped_errors, checked_response   (_error_mapping) turn what came into errors of ours (_errors)
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import aclosing, closing
 from types import FunctionType, MethodType
-from typing import Any, Generic, ParamSpec, Self, TypeAlias, TypeVar, cast
+from typing import Any, Generic, ParamSpec, Self, TypeAlias, TypeVar
 
 from attrs import fields_dict
 
@@ -57,7 +57,7 @@ class _AnyListResource(Generic[P, L, T, S]):
             options: The class of the arguments of `iter_all` and `list_all`.
         """
         self._operation = operation
-        self._options = options
+        self._options_class = options
         parameters = dict(inspect.signature(operation.sync_detailed).parameters)
         del parameters["client"]
         self._filters = parameters.keys() - _PAGING
@@ -76,17 +76,17 @@ class _AnyListResource(Generic[P, L, T, S]):
         vars(method)["__signature__"] = signature.replace(parameters=[signature.parameters["self"], *parameters])
         return method
 
-    def __set_name__(self, owner: type[Any], name: str) -> None:
-        self._name = name
-
     def __get__(self, client: Any, owner: type[Any]) -> Self:
         """Return the resource of *client*, which keeps it: tests may replace its methods."""
         if client is None:
             return self
-        bound = copy.copy(self)
-        bound._send = client._send  # noqa: SLF001 - private to users
-        vars(bound).update({name: MethodType(method, bound) for name, method in self._methods.items()})
-        return cast(dict[str, Self], vars(client)).setdefault(self._name, bound)
+        resources: dict[object, Self] = client._resources  # noqa: SLF001 - private to users
+        if self not in resources:
+            bound = copy.copy(self)
+            bound._send = client._send  # noqa: SLF001 - private to users
+            vars(bound).update({name: MethodType(method, bound) for name, method in self._methods.items()})
+            resources.setdefault(self, bound)
+        return resources[self]
 
     def __repr__(self) -> str:
         return f"<list resource: {name_of(self._operation)}>"
@@ -147,7 +147,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             IncompleteListingError: records are missing, or the listing kept changing.
             PaginationLoopError: the server keeps handing out the same page or cursor.
         """
-        return self._records(self._new_listing(self._options(*args, **kwargs), kwargs, collects=False))
+        return self._records(self._new_listing(self._options_class(*args, **kwargs), kwargs, collects=False))
 
     def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error.
@@ -159,7 +159,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             APIError, PaginationError: as in `iter_all`. `partial` has the records before it, `checkpoint` where to
                 resume: together with what `list_all(checkpoint=error.checkpoint)` returns, they are the whole.
         """
-        listing = self._new_listing(self._options(*args, **kwargs), kwargs, collects=True)
+        listing = self._new_listing(self._options_class(*args, **kwargs), kwargs, collects=True)
         for _ in self._read(listing):
             pass
         return listing.collected or []
@@ -195,11 +195,11 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
 
     def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> AsyncIterator[T]:
         """Yield every record, page after page, in the order of the server: see `ListResource.iter_all`."""
-        return self._records(self._new_listing(self._options(*args, **kwargs), kwargs, collects=False))
+        return self._records(self._new_listing(self._options_class(*args, **kwargs), kwargs, collects=False))
 
     async def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error: see `ListResource.list_all`."""
-        listing = self._new_listing(self._options(*args, **kwargs), kwargs, collects=True)
+        listing = self._new_listing(self._options_class(*args, **kwargs), kwargs, collects=True)
         async for _ in self._read(listing):
             pass
         return listing.collected or []

@@ -147,7 +147,7 @@ class Attempts:
         self.not_before = 0.0
         attempt_number.set(1)
 
-    def another_follows(self, error: APIError) -> bool:
+    def plan_next(self, error: APIError) -> bool:
         """Return whether another attempt is to be made after this one, which ended in *error*."""
         error.attempts = self._failed = self._failed + 1
         attempt_number.set(self._failed + 1)

@@ -202,6 +202,16 @@ def _without_type(_: object, reply: Reply) -> Reply:
     return reply.with_envelope(data=[data[0] | {"type": None}, *data[1:]])
 
 
+def test_a_resource_can_be_replaced(server: Server) -> None:
+    """In one client, or in the class, whatever was used before."""
+    with Rounded(KEY, base_url=server.url) as client:
+        assert client.phone_numbers is client.phone_numbers
+        with mock.patch.object(Rounded, "phone_numbers", "another"):
+            assert client.phone_numbers == "another"
+        client.phone_numbers = replaced = mock.create_autospec(ListResource, instance=True)
+        assert client.with_options(timeout=5).phone_numbers is replaced
+
+
 def test_a_method_of_a_resource_can_be_replaced(server: Server) -> None:
     """As a test of the caller does; a client with other options has methods of its own."""
     with Rounded(KEY, base_url=server.url) as client:

@@ -61,7 +61,7 @@ async def test_a_valid_body_is_read(
     def packed(request: object, reply: Reply) -> Reply:
         body = pack(reply.content)
         pieces = [body[start : start + piece] for start in range(0, len(body), piece)]
-        return Reply(200, (("Content-Encoding", coding),), pieces)
+        return Reply(200, (("Content-Encoding", coding), ("X-Organisation", "Café")), pieces)
 
     fake.override(packed)
 
@@ -70,6 +70,7 @@ async def test_a_valid_body_is_read(
     assert [str(number.id) for number in page.data] == [record["id"] for record in fake.records]
     assert page.response is not None
     assert page.response.json()["total_items"] == fake.total_items
+    assert page.response.headers["x-organisation"] == "Café"
     assert "gzip" in fake.requests[0].headers["accept-encoding"]
 
 

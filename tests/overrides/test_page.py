@@ -248,6 +248,28 @@ class TestCheckpoints:
             assert received + ids(await list_all(client, checkpoint=page.checkpoint)) == listed(fake)
 
 
+@pytest.mark.parametrize("totals", [True, False])
+async def test_data_belongs_to_the_caller(world: World, totals: bool) -> None:
+    """Whoever takes records out of it changes nothing of the listing."""
+    fake = fake_of(30)
+    fake.totals = totals
+    first = await world.list(client_of(world, fake), limit=10)
+    taken: list[str] = []
+
+    def take(page: AnyPage) -> None:
+        while page.data:
+            taken.extend(ids([page.data.pop(0)]))
+
+    if isinstance(first, Page):
+        for page in first.iter_pages():
+            take(page)
+    else:
+        async for later in first.iter_pages():
+            take(later)
+    assert taken == listed(fake)
+    assert first.has_next_page()
+
+
 async def test_a_page_is_not_pickled(world: World) -> None:
     """It leads to the client, which holds the key; its data and its checkpoint can be pickled."""
     page = await world.list(client_of(world, fake_of(25)), limit=10)

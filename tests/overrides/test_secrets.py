@@ -307,6 +307,15 @@ async def test_a_body_that_repeats_the_key_and_is_not_as_documented(
     assert KEY[:12] not in "".join(shown)
 
 
+async def test_headers_that_are_not_ascii(world: World, fake: FakeRounded, server: Server) -> None:
+    """A server that repeats the key beside such a header is not a request that cannot be sent."""
+    fake.fail(Fault.status(400, body=KEY.encode(), headers={"X-Organisation": "Café"}))
+    error = await world.api_error(world.client(base_url=server.url))
+    assert isinstance(error, APIStatusError)
+    assert error.headers["x-organisation"] == "Café"
+    assert KEY not in error.body
+
+
 @pytest.mark.parametrize("slash", ["/", r"\/", r"\u002f", r"\u002F", "%2f", "%2F"])
 async def test_a_key_that_is_escaped(world: World, fake: FakeRounded, server: Server, slash: str) -> None:
     """The key is hidden in every spelling that an encoder of JSON or URLs gives it."""
