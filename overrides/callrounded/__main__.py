@@ -17,7 +17,7 @@ def main() -> None:
             raise
         sys.stderr.write('callrounded: the command line needs more packages: pip install "callrounded[cli]"\n')
         sys.exit(2)
-    app(prog_name="callrounded")
+    app(prog_name="callrounded", help_option_names=["-h", "--help"])
 
 
 if __name__ == "__main__":

@@ -27,11 +27,13 @@ class Progress(NamedTuple):
         records: Records so far.
         total: How many there are, where the API has said so.
         pages: Pages so far.
+        checkpoint: Where to resume once the records so far are dealt with; `iter_all` yields those of the page next.
     """
 
     records: int
     total: int | None
     pages: int
+    checkpoint: Checkpoint
 
 
 OnProgress: TypeAlias = Callable[[Progress], object]
@@ -111,7 +113,7 @@ class Listing(Generic[T]):
         self.window = window
         self.collected: list[T] | None = [] if collects else None
         self.passes = 1
-        self.progress = Progress(0, start["total"], 0)
+        self.progress = Progress(0, start["total"], 0, start)
         self.is_done = start["at_end"] or start["max_items"] == 0
         self._is_resumed = start["count"] != 0
         self._earlier: set[Key] = set()
@@ -146,7 +148,7 @@ class Listing(Generic[T]):
             self.not_found = None
         records = [record for key, record in unseen.items() if key not in self._earlier][: self._left]
         self._handed_out += len(records)
-        self.progress = Progress(self._handed_out, current.total, self.progress.pages + is_page)
+        so_far = Progress(self._handed_out, current.total, self.progress.pages + is_page, self.checkpoint)
         if self.collected is not None:
             self.collected += records
         if self._left == 0 and not (self.options.verify and current.changed):
@@ -154,6 +156,7 @@ class Listing(Generic[T]):
         elif current.ended:
             self._end_pass()
         self.checkpoint = self._position()
+        self.progress = so_far._replace(checkpoint=as_json(self.checkpoint))
         return ReceivedPage(
             request=request, response=response if is_page else None, records=records, checkpoint=self.checkpoint
         )

@@ -1,14 +1,17 @@
 """The command line as a user meets it: a process of its own, against the fake API on loopback."""
 
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from callrounded.testing import FakeRounded, Server
+from callrounded.testing import FakeRounded, ReceivedRequest, Server
 
 KEY = "sk-live-4f9d2c71e8a05b36"
 
@@ -72,6 +75,26 @@ class Command:
         done = self.list(*arguments, **environment)
         assert (done.code, done.stderr) == (0, "")
         return done.stdout
+
+
+def interrupt(
+    callrounded: Command, fake: FakeRounded, number: signal.Signals, *arguments: str, page: int
+) -> tuple[int, bytes, str]:
+    """List ten numbers a page, and send a signal while *page* is awaited; return exit code, stdout and stderr."""
+    arrived, released = threading.Event(), threading.Event()
+
+    def wait(_: FakeRounded, __: ReceivedRequest) -> None:
+        arrived.set()
+        released.wait(60)
+
+    fake.before(wait, page=page, times=None)
+    with callrounded.start("phone-numbers", "list", "--limit", "10", *arguments) as process:
+        assert arrived.wait(60)
+        time.sleep(0.5)  # The pages before are written meanwhile.
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=50)
+        released.set()
+    return process.returncode, stdout, stderr.decode()
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """A command that fails says why in one line, and how in its exit code."""
 
-import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
-from callrounded.testing import FakeRounded, Fault, ReceivedRequest
-from tests.cli.conftest import KEY, Command
+from callrounded.testing import FakeRounded, Fault
+from tests.cli.conftest import KEY, Command, interrupt
 
 
 @pytest.mark.parametrize(
@@ -56,8 +54,16 @@ def test_the_exit_code_tells_what_kind_of_error(
         (["--fields", "id,codec"], "For a property that the API has but this release does not: +codec."),
         (["--max-items", "-1"], "-1 is not in the range"),
         (["--api-key-file", "missing"], "No such file"),
+        (["--limit", "1001"], "1001 is not in the range 1<=x<=1000"),
         (["--out", "/dev/null"], "/dev/null is not a regular file"),
+        (["--out", "/dev/stdout"], "Without --out, standard output is written."),
+        (["--out", "/proc/self/fd/1"], "is not a regular file"),
+        (["--out", "-"], "Without --out, standard output is written."),
         (["--out", "."], "is not a regular file"),
+        (["--out", "no/such/numbers.csv"], "There is no folder "),
+        (["--out", "numbers.txt"], "ends in none of .csv, .json, .jsonl. Choose a format with --output."),
+        (["--resume", "no/such/state"], "There is no folder "),
+        (["--out", "x.csv", "--resume", "../folder/x.csv"], "--out and --resume name the same file."),
     ],
     ids=repr,
 )
@@ -66,17 +72,36 @@ def test_usage_errors(callrounded: Command, fake: FakeRounded, arguments: list[s
     done = callrounded.list(*arguments)
 
     assert done.code == 2
-    assert reason in done.stderr
+    assert reason in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
     assert not fake.requests
 
 
 def test_an_unusable_address_is_a_usage_error(callrounded: Command) -> None:
-    """The message names the environment variable."""
+    """The message names the environment variable, and nothing that only Python has."""
     done = callrounded.list(CALLROUNDED_BASE_URL="http://example.com")
 
     assert done.code == 2
-    assert done.stderr.startswith("callrounded: The base URL ($CALLROUNDED_BASE_URL) would send")
+    assert done.stderr == (
+        "callrounded: The base URL ($CALLROUNDED_BASE_URL) would send the API key in plain text: use https://.\n"
+    )
+
+
+def test_the_output_is_not_the_state(callrounded: Command, fake: FakeRounded) -> None:
+    """Behind a link neither."""
+    (callrounded.folder / "state").symlink_to("numbers.csv")
+
+    assert callrounded.list("--out", "numbers.csv", "--resume", "state").code == 2
+    assert not fake.requests
+
+
+def test_what_stdout_goes_to_is_not_replaced(callrounded: Command) -> None:
+    """The shell has opened it."""
+    with (callrounded.folder / "redirected").open("wb") as file:
+        command = [sys.executable, "-m", "callrounded", "phone-numbers", "list", "-o", "csv", "--out", "/dev/stdout"]
+        assert (
+            subprocess.run(command, env=callrounded.environment, stdout=file, check=False, timeout=60).returncode == 2
+        )
 
 
 def test_no_key(callrounded: Command) -> None:
@@ -97,6 +122,17 @@ def test_the_key_of_a_file(callrounded: Command, source: str) -> None:
     assert (done.code, done.stdout.count("\n")) == (0, 45)
 
 
+def test_an_empty_key_file(callrounded: Command) -> None:
+    """The message names what the terminal has."""
+    (callrounded.folder / "key.txt").write_text("\n")
+
+    done = callrounded.list("--api-key-file", "key.txt")
+
+    assert done.code == 2
+    assert done.stderr.startswith("callrounded: The API key (--api-key-file) is empty.")
+    assert "api_key" not in done.stderr
+
+
 def test_a_key_file_that_is_none(callrounded: Command, fake: FakeRounded) -> None:
     """What it holds is not shown."""
     (callrounded.folder / "key.txt").write_bytes(b"\xff\xfe secret")
@@ -106,15 +142,6 @@ def test_a_key_file_that_is_none(callrounded: Command, fake: FakeRounded) -> Non
     assert done.code == 2
     assert "secret" not in done.stderr
     assert not fake.requests
-
-
-def test_a_file_that_cannot_be_written(callrounded: Command) -> None:
-    """The system's message names it."""
-    done = callrounded.list("--out", "no/such/folder.csv")
-
-    assert done.code == 1
-    assert done.stderr.startswith("callrounded: [Errno 2] No such file or directory: ")
-    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -172,24 +199,14 @@ def test_a_reader_that_has_enough(callrounded: Command, fake: FakeRounded, outpu
     assert process.returncode == 141
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent to a process of its own")
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent to a process of its own")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
 @pytest.mark.parametrize("page", [1, 3])
-def test_ctrl_c(callrounded: Command, fake: FakeRounded, page: int) -> None:
+def test_a_signal(callrounded: Command, fake: FakeRounded, number: signal.Signals, page: int) -> None:
     """The command ends at once, although a request is in flight, without a traceback and without a file."""
-    arrived, released = threading.Event(), threading.Event()
+    ended = interrupt(callrounded, fake, number, "--out", "numbers.csv", page=page)
 
-    def wait(_: FakeRounded, __: ReceivedRequest) -> None:
-        arrived.set()
-        released.wait(60)
-
-    fake.before(wait, page=page, times=None)
-    with callrounded.start("phone-numbers", "list", "--out", "numbers.csv", "--limit", "10") as process:
-        assert arrived.wait(60)
-        os.kill(process.pid, signal.SIGINT)
-        output = process.communicate(timeout=50)
-        released.set()
-
-    assert (process.returncode, output) == (130, (b"", b""))
+    assert ended == (128 + number, b"", "")
     assert not list(callrounded.folder.iterdir())
 
 

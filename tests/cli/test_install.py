@@ -84,10 +84,15 @@ def test_help_has_examples(callrounded: Command, command: list[str]) -> None:
 
 def test_help_is_what_an_empty_command_gets(callrounded: Command) -> None:
     """It names the exit codes and the environment variables."""
-    text = callrounded().stdout + callrounded("--help").stdout
+    text = " ".join((callrounded().stdout + callrounded("--help").stdout).split())
 
     assert "6 incomplete listing" in text
     assert "CALLROUNDED_API_KEY" in text
+
+
+def test_h_is_short_for_help(callrounded: Command) -> None:
+    """As in most tools."""
+    assert callrounded.list("-h").stdout == callrounded.list("--help").stdout
 
 
 def test_shell_completion(callrounded: Command) -> None:

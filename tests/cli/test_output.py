@@ -158,16 +158,24 @@ def test_a_table_in_a_pipe(callrounded: Command, fake: FakeRounded) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "beginning"), [("numbers.csv", r"\w+,"), ("numbers.json", r"\[\n\{"), ("numbers", r"\{")]
+    ("name", "beginning"),
+    [("numbers.csv", r"\w+,"), ("numbers.CSV", r"\w+,"), ("numbers.json", r"\[\n\{"), ("numbers.jsonl", r"\{")],
 )
 def test_a_file_has_the_format_of_its_name(callrounded: Command, name: str, beginning: str) -> None:
-    """It is JSON lines if the name does not tell; nothing else is left beside it."""
+    """Nothing else is left beside it."""
     assert callrounded.listed("--out", name) == ""
 
     text = (callrounded.folder / name).read_bytes().decode()
     assert re.match(beginning, text)
     assert text.count("+33") >= 45
     assert [path.name for path in callrounded.folder.iterdir()] == [name]
+
+
+def test_a_file_of_any_name_has_the_format_asked_for(callrounded: Command) -> None:
+    """Whatever its suffix, and however the format is written."""
+    assert callrounded.listed("--out", "numbers.txt", "-o", "CSV") == ""
+
+    assert (callrounded.folder / "numbers.txt").read_text(encoding="utf-8").startswith("id,")
 
 
 def test_a_file_is_readable_as_any_other(callrounded: Command) -> None:

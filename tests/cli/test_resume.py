@@ -2,11 +2,12 @@
 
 import json
 import re
+import signal
 
 import pytest
 
 from callrounded.testing import FakeRounded, Fault
-from tests.cli.conftest import Command
+from tests.cli.conftest import KEY, Command, interrupt
 
 STATE = "numbers.state"
 OPTIONS = ("--limit", "10", "--resume", STATE)
@@ -16,7 +17,8 @@ def fail(callrounded: Command, *arguments: str) -> str:
     """Run a listing that fails; return what it has printed."""
     done = callrounded.list(*arguments)
     assert done.code == 7
-    assert re.search(r"records are kept: run the same command again to get the rest\.$", done.stderr)
+    how = "" if "--out" in arguments else ", and append it with >>"
+    assert done.stderr.endswith(f"records are kept: run the same command again to get the rest{how}.\n")
     return done.stdout
 
 
@@ -103,6 +105,78 @@ def test_a_complete_listing_leaves_no_state(callrounded: Command) -> None:
     assert not list(callrounded.folder.iterdir())
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        (["-o", "jsonl"], 20),
+        (["-o", "csv"], 20),
+        (["--out", "numbers.json"], 20),
+        (["--out", "numbers.csv", "--type", "sip", "--max-items", "15"], None),
+    ],
+    ids=str,
+)
+def test_an_interrupted_listing_goes_on(
+    callrounded: Command, fake: FakeRounded, number: signal.Signals, options: list[str], kept: int | None
+) -> None:
+    """Ctrl-C and SIGTERM keep what came, as an error does; nothing comes twice, and nothing is lost."""
+    code, printed, message = interrupt(callrounded, fake, number, *options, "--resume", STATE, page=3)
+
+    assert code == 128 + number
+    assert re.fullmatch(r"callrounded: Interrupted\. \d+ records are kept: run the same command again .*\n", message)
+    assert kept is None or f" {kept} records" in message
+    fake.reset()
+    together = printed.decode() + callrounded.listed(*OPTIONS, *options)
+    out = next((option for option in options if option.startswith("numbers.")), None)
+    if out:
+        together = (callrounded.folder / out).read_bytes().decode()
+        (callrounded.folder / out).unlink()
+    assert not list(callrounded.folder.iterdir())
+    callrounded.listed("--limit", "10", *options)
+    whole = (callrounded.folder / out).read_bytes().decode() if out else callrounded.listed("--limit", "10", *options)
+    assert together == whole
+
+
+def test_an_interruption_waits_for_what_is_printed(callrounded: Command, fake: FakeRounded) -> None:
+    """A page that a slow reader has in part is printed to its end, and counted."""
+    for _ in range(1_000):
+        fake.add()
+    arguments = ("phone-numbers", "list", "-o", "jsonl", "--limit", "1000", "--resume", STATE)
+    with callrounded.start(*arguments) as process:
+        assert process.stdout is not None
+        printed = process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        printed += process.stdout.read()
+
+    assert process.returncode == 143
+    rest = callrounded.listed(*arguments[2:])
+    assert [json.loads(line) for line in (printed.decode() + rest).splitlines()] == fake.records
+
+
+def test_a_state_belongs_to_a_server(callrounded: Command, fake: FakeRounded) -> None:
+    """Its records are not mixed with those of another; the key is not in the state."""
+    fake.fail(Fault.status(400), page=3)
+    fail(callrounded, *OPTIONS)
+    with FakeRounded(records=45, api_keys=[KEY]).serve() as other:
+        done = callrounded.list(*OPTIONS, CALLROUNDED_BASE_URL=other.url)
+
+    assert done.code == 2
+    assert "has other options or base URL. Repeat them, or delete it." in " ".join(done.stderr.split())
+    assert KEY not in (callrounded.folder / STATE).read_text()
+
+
+def test_nothing_is_kept_of_a_listing_that_changed(callrounded: Command, fake: FakeRounded) -> None:
+    """No later run could go on, so none is promised to."""
+    fake.before(lambda fake, _: fake.remove(fake.records[0]["id"]), page=2)
+    fake.fail(Fault.status(400), page=3)
+
+    done = callrounded.list(*OPTIONS, "--out", "numbers.csv")
+
+    assert done.code == 7
+    assert "run the same command" not in done.stderr
+    assert not list(callrounded.folder.iterdir())
+
+
 @pytest.mark.parametrize("other", [["--limit", "20"], ["--out", "numbers.jsonl"]], ids=str)
 def test_other_options_are_refused(callrounded: Command, fake: FakeRounded, other: list[str]) -> None:
     """They would mix two listings; the state stays."""
@@ -113,7 +187,7 @@ def test_other_options_are_refused(callrounded: Command, fake: FakeRounded, othe
     done = callrounded.list(*OPTIONS, *other)
 
     assert done.code == 2
-    assert "is of a listing with other options. Repeat them, or delete it." in done.stderr
+    assert "has other options or base URL. Repeat them, or delete it." in " ".join(done.stderr.split())
     assert (callrounded.folder / STATE).exists()
     assert not fake.requests
 
@@ -122,7 +196,10 @@ def test_another_file_is_not_taken_for_a_state(callrounded: Command) -> None:
     """It is not written to."""
     (callrounded.folder / STATE).write_text("my notes")
 
-    assert callrounded.list(*OPTIONS).code == 2
+    done = callrounded.list(*OPTIONS)
+
+    assert done.code == 2
+    assert f"{STATE} is not the state of a listing." in done.stderr
     assert (callrounded.folder / STATE).read_text() == "my notes"
 
 
@@ -135,8 +212,8 @@ def test_a_part_file_that_is_gone(callrounded: Command, fake: FakeRounded) -> No
 
     done = callrounded.list(*OPTIONS, "--out", "numbers.csv")
 
-    assert done.code == 1
-    assert part.name in done.stderr
+    assert done.code == 2
+    assert f"{part.name} is gone. Delete {STATE} to start a new listing." in " ".join(done.stderr.split())
     assert not (callrounded.folder / "numbers.csv").exists()
 
 
@@ -150,3 +227,4 @@ def test_a_listing_that_has_changed(callrounded: Command, fake: FakeRounded) -> 
 
     assert done.code == 6
     assert done.stderr.endswith(f"Delete {STATE} to start a new listing.\n")
+    assert "Try again" not in done.stderr

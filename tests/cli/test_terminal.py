@@ -10,6 +10,7 @@ import sys
 import termios
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -129,6 +130,24 @@ def test_progress_is_shown_beside_the_output(callrounded: Command, fake: FakeRou
     assert len((callrounded.folder / "numbers.csv").read_text(encoding="utf-8").splitlines()) == 31
 
 
+def test_no_progress_beside_a_pipe(callrounded: Command, fake: FakeRounded) -> None:
+    """What reads the pipe may use the terminal."""
+    fake.delay = 0.2
+    reader, writer = os.pipe()
+
+    shown = Terminal(80).run(callrounded, "--limit", "5", out=Path(f"/dev/fd/{writer}"))
+
+    os.close(writer)
+    assert shown == ""
+    with os.fdopen(reader) as pipe:
+        assert len(pipe.readlines()) == 30
+
+
+def test_a_file_is_announced(callrounded: Command, fake: FakeRounded) -> None:
+    """In one line, on a terminal."""
+    assert lines_of(Terminal(80).run(callrounded, "--out", "numbers.csv")) == ["30 numbers in numbers.csv"]
+
+
 def test_progress_ends_before_the_first_line(callrounded: Command, fake: FakeRounded) -> None:
     """Records and bar do not share a terminal."""
     shown = Terminal(300).run(callrounded, "--limit", "5", "-o", "csv")
@@ -137,7 +156,7 @@ def test_progress_ends_before_the_first_line(callrounded: Command, fake: FakeRou
 
 
 @pytest.mark.parametrize(("environment", "has_colours"), [({}, True), ({"NO_COLOR": "1"}, False)], ids=str)
-def test_colours(callrounded: Command, environment: dict[str, str], has_colours: bool) -> None:
+def test_colours(callrounded: Command, environment: dict[str, Any], has_colours: bool) -> None:
     """NO_COLOR switches them off."""
     shown = Terminal(80).run(callrounded, "--limit", "5", "--out", "numbers.csv", **environment)
 

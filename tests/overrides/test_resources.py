@@ -425,12 +425,14 @@ class TestComplete:
 
     @pytest.mark.parametrize("way", [list_all, iter_all])
     async def test_progress(self, world: World, way: Any) -> None:
-        """Told after each page: records so far, the total where it is known, pages so far."""
+        """Told after each page: records so far, the total where it is known, pages so far, and where to resume."""
         seen: list[Progress] = []
 
         await way(client_of(world, fake_of(25)), limit=10, on_progress=seen.append)
 
-        assert seen == [(10, 25, 1), (20, 25, 2), (25, 25, 3)]
+        assert [progress[:3] for progress in seen] == [(10, 25, 1), (20, 25, 2), (25, 25, 3)]
+        rest = [len(await way(client_of(world, fake_of(25)), checkpoint=each.checkpoint)) for each in seen]
+        assert rest == [15, 5, 0]
 
     @pytest.mark.parametrize("way", WAYS)
     async def test_records_without_an_id_count_too(self, world: World, way: Any) -> None:

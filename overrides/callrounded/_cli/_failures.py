@@ -1,10 +1,11 @@
 """How a command ends when it fails: one line on stderr, and an exit code for scripts."""
 
 import os
+import signal
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NoReturn
 
 import typer
 
@@ -26,12 +27,17 @@ _HINTS: Final = {  # those of the SDK name arguments of Python functions
     callrounded.NotFoundError.hint: "Check $CALLROUNDED_BASE_URL.",
     callrounded.IncompleteListingError.hint: "Try again when less is changing.",
     callrounded.PaginationLoopError.hint: "The other mode (with or without --cursor-mode) may work.",
+    ", or pass allow_insecure_http=True": "",
+    ", or pass http_client=httpx.Client(verify=...)": "",
+    "pass it as api_key=": "use --api-key-file",
+    "api_key=": "--api-key-file",
 }
 
 
 @contextmanager
 def exit_codes() -> Generator[None]:
     """Turn what ends a command early into one line and an exit code, without a traceback."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
     except callrounded.RoundedError as error:
@@ -45,8 +51,14 @@ def exit_codes() -> Generator[None]:
         if isinstance(error, BrokenPipeError):  # Whoever reads the output has enough. Other tools end like this, too.
             raise typer.Exit(141) from None
         raise failure(str(error), 1) from None
-    except KeyboardInterrupt:
-        os._exit(130)  # A normal exit would wait for the requests in flight.
+    except KeyboardInterrupt as interruption:
+        if notes := getattr(interruption, "__notes__", []):
+            failure(" ".join(["Interrupted.", *notes]), 130)
+        os._exit(143 if interruption.args else 130)  # A normal exit would wait for the requests in flight.
+
+
+def _terminate(*_: object) -> NoReturn:
+    raise KeyboardInterrupt(signal.SIGTERM)
 
 
 def failure(message: str, code: int) -> typer.Exit:

@@ -3,31 +3,33 @@
 import os
 import secrets
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from itertools import islice
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import msgspec
 import typer
 from attrs import define, evolve
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress as Bar
 
-from callrounded import APIError, Checkpoint, PhoneNumber, Rounded, RoundedError
+from callrounded import APIError, Checkpoint, Progress, Rounded, RoundedError
 
 from ._output import Format, Row, text_of
+
+# Ctrl-C interrupts the main thread. Pages are written in another: whole, together with what the listing knows of them.
+_WRITER: Final = ThreadPoolExecutor(1)
 
 
 @define(kw_only=True)
 class Listing:
     """A listing with the options of the command line, and how far it is: what `--resume FILE` holds.
 
-    An earlier run that failed leaves a checkpoint and the number of rows that it wrote. With `--out`, they are in the
-    file *part* beside it; what follows its first *size* bytes does not count.
+    The *checkpoint* is the position after the *rows* written; with `--out`, they are the first *size* bytes of *part*.
     """
 
+    base_url: str | None
     output: Format
     fields: list[str]
     limit: int
@@ -40,39 +42,41 @@ class Listing:
     part: str | None = None
     size: int = 0
 
-    def resumed(self, file: Path | None) -> "Listing":
-        """Return the listing that *file* holds, or this one if there is no such file."""
-        if file is None or not file.exists():
-            return self
-        with suppress(ValueError):  # not what msgspec can read
+    def resumed(self, file: Path) -> "Listing":
+        """Return this listing, as far as the state in *file* is."""
+        try:
             saved = msgspec.json.decode(file.read_bytes(), type=Listing)
-            if evolve(saved, checkpoint=None, rows=0, part=None, size=0) == self:
-                return saved
-        raise typer.BadParameter(f"--resume: {file} is of a listing with other options. Repeat them, or delete it.")
+        except ValueError:  # not what msgspec can read
+            raise typer.BadParameter(f"--resume: {file} is not the state of a listing.") from None
+        if evolve(saved, checkpoint=None, rows=0, part=None, size=0) != self:
+            raise typer.BadParameter(f"--resume: {file} has other options or base URL. Repeat them, or delete it.")
+        if saved.part is not None and not Path(saved.part).exists():
+            raise typer.BadParameter(f"--resume: {saved.part} is gone. Delete {file} to start a new listing.")
+        return saved
 
     def write(self, client: Rounded, resume: Path | None, *, shows_progress: bool) -> None:
         """Write the phone numbers; on failure, save in *resume* what a later run needs to go on."""
         is_resumed = self.checkpoint is not None
         file = self._open()
         try:
-            self._write_rows(client, file, shows_progress=shows_progress)
-            file.flush()
+            self._write_all(client, file, shows_progress=shows_progress)
             if self.part is not None and self.out is not None:
                 os.fsync(file.fileno())
                 Path(self.part).replace(self.out)
-        except RoundedError as error:
-            if resume is not None and isinstance(error, APIError) and error.checkpoint is not None and self.rows:
-                file.flush()
-                self.checkpoint, self.size = error.checkpoint, 0 if self.part is None else file.tell()
+        except (RoundedError, KeyboardInterrupt) as error:
+            _WRITER.shutdown(wait=resume is not None)
+            can_go_on = self.rows > 0 and self.checkpoint is not None and not self.checkpoint["changed"]
+            if resume is not None and can_go_on and isinstance(error, APIError | KeyboardInterrupt):
                 resume.write_bytes(msgspec.json.encode(self))
-                error.add_note(f"{self.rows} records are kept: run the same command again to get the rest.")
-            elif is_resumed:
-                error.add_note(f"Delete {resume} to start a new listing.")
+                how = "" if self.out or file.isatty() else ", and append it with >>"
+                error.add_note(f"{self.rows} records are kept: run the same command again to get the rest{how}.")
+            elif is_resumed and isinstance(error, RoundedError):
+                error.hint = f"Delete {resume} to start a new listing."
             raise
         finally:
             if self.part is not None:
                 file.close()
-                if self.checkpoint is None:
+                if resume is None or not resume.exists():
                     Path(self.part).unlink(missing_ok=True)
         if resume is not None:
             resume.unlink(missing_ok=True)
@@ -85,29 +89,41 @@ class Listing:
         file.seek(file.truncate(self.size))
         return file
 
-    def _write_rows(self, client: Rounded, file: IO[str], *, shows_progress: bool) -> None:
-        is_terminal = file.isatty()
-        console = Console() if is_terminal else Console(width=10_000, force_terminal=False)
+    def _write_all(self, client: Rounded, file: IO[str], *, shows_progress: bool) -> None:
         left = None if self.max_items is None else self.max_items - self.rows
+        page: deque[Progress] = deque(maxlen=1)
+        records = client.phone_numbers.iter_all(
+            limit=self.limit,
+            use_cursor=True if self.cursor_mode and self.checkpoint is None else None,
+            max_items=None if self.type and left else left,
+            checkpoint=self.checkpoint,
+            on_progress=page.append,
+        )
+        rows: list[Row] = []
         stderr = Console(stderr=True, quiet=not shows_progress)  # older releases print a line in spite of disable=True
-        with Progress(console=stderr, transient=True, redirect_stdout=False) as bar:
+        with Bar(console=stderr, transient=True, redirect_stdout=False) as bar:
             task = bar.add_task("Listing", total=None)
-            records = client.phone_numbers.iter_all(
-                limit=self.limit,
-                use_cursor=True if self.cursor_mode and self.checkpoint is None else None,
-                max_items=left if self.type is None else None,
-                checkpoint=self.checkpoint,
-                on_progress=lambda so_far: bar.update(task, completed=so_far.records, total=left or so_far.total),
-            )
-            rows = islice(self._rows(records), left)
-            for text in text_of(rows, self.output, self.fields, console, goes_on=self.rows > 0):
-                if is_terminal:
-                    bar.stop()  # or else it stands between the lines
-                file.write(text)
+            for count, record in enumerate(records, 1):
+                if self.type in (None, record.type):
+                    row = record.to_dict()
+                    rows.append({name: row.get(name) for name in self.fields} if self.fields else row)
+                if count == page[0].records:
+                    bar.update(task, completed=count, total=left or page[0].total)
+                    if file.isatty():
+                        bar.stop()  # or else it stands between the lines
+                    if rows:
+                        _WRITER.submit(self._write_rows, rows, file, page[0].checkpoint).result()
+                        rows = []
+                if self.rows + len(rows) == self.max_items:
+                    break
+        if rows or self.rows == 0:
+            _WRITER.submit(self._write_rows, rows, file, self.checkpoint).result()
+        if self.output == "json":
+            file.write("\n]\n" if self.rows else "]\n")
+        file.flush()
 
-    def _rows(self, records: Iterable[PhoneNumber]) -> Iterator[Row]:
-        for record in records:
-            if self.type in (None, record.type):
-                self.rows += 1
-                row = record.to_dict()
-                yield {name: row.get(name) for name in self.fields} if self.fields else row
+    def _write_rows(self, rows: list[Row], file: IO[str], checkpoint: Checkpoint | None) -> None:
+        file.write(text_of(rows, self.output, self.fields, is_terminal=file.isatty(), is_first=self.rows == 0))
+        file.flush()
+        self.checkpoint, self.rows = checkpoint, self.rows + len(rows)
+        self.size = file.tell() if self.part else 0

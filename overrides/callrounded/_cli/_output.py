@@ -1,9 +1,8 @@
-"""From records to rows, and from rows to text, piece by piece."""
+"""From records to rows, and from rows to text."""
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
 import attrs
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from callrounded import RoundedError, UnknownPhoneNumber
+from callrounded import UnknownPhoneNumber
 
 Format = Literal["table", "json", "jsonl", "csv"]
 Row = dict[str, Any]
@@ -27,55 +26,27 @@ _FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d ().-]*$)")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def text_of(rows: Iterable[Row], output: Format, fields: list[str], console: Console, goes_on: bool) -> Iterator[str]:
-    """Yield the text of *rows*; if it *goes on* where an earlier run ended, the texts of both are one document."""
+def text_of(rows: list[Row], output: Format, fields: list[str], *, is_terminal: bool, is_first: bool) -> str:
+    """Return the text of *rows*, the first ones or more. What ends a JSON array is not in it."""
     match output:
         case "table":
-            return _tables(rows, fields, console)
+            return _table(rows, fields, Console() if is_terminal else Console(width=10_000, force_terminal=False))
         case "csv":
-            return _csv(rows, fields or PROPERTIES, goes_on)
+            return _csv(rows, fields or PROPERTIES, is_first)
         case "json":
-            return _json(rows, goes_on)
+            return ("[" if is_first else ",") + ",".join(f"\n{_json_text(row)}" for row in rows)
         case "jsonl":
-            return (f"{_json_text(row)}\n" for row in rows)
+            return "".join(f"{_json_text(row)}\n" for row in rows)
 
 
-def _json(rows: Iterable[Row], goes_on: bool) -> Iterator[str]:
-    before = ",\n" if goes_on else "[\n"
-    for row in rows:
-        yield before + _json_text(row)
-        before = ",\n"
-    yield "[]\n" if before == "[\n" else "\n]\n"
-
-
-def _csv(rows: Iterable[Row], columns: list[str], goes_on: bool) -> Iterator[str]:
-    before = "" if goes_on else _csv_line(columns)
-    for row in rows:
-        cells = [_cell(row.get(name)) for name in columns]
-        yield before + _csv_line([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
-        before = ""
-    yield before
-
-
-def _csv_line(cells: list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)  # By default, it writes what RFC 4180 says.
-    return line.getvalue()
-
-
-def _tables(rows: Iterable[Row], fields: list[str], console: Console) -> Iterator[str]:
-    chunk: list[Row] = []
-    try:
-        for row in rows:
-            if len(chunk) == 1000:  # of a million, not all are kept in memory
-                yield _table(chunk, fields, console)
-                chunk.clear()
-            chunk.append(row)
-    except RoundedError:
-        if chunk:
-            yield _table(chunk, fields, console)
-        raise
-    yield _table(chunk, fields, console)
+def _csv(rows: list[Row], columns: list[str], has_header: bool) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)  # By default, it writes what RFC 4180 says.
+    if has_header:
+        writer.writerow(columns)
+    lines = ([_cell(row.get(name)) for name in columns] for row in rows)
+    writer.writerows([f"'{cell}" if _FORMULA.match(cell) else cell for cell in line] for line in lines)
+    return text.getvalue()
 
 
 def _table(rows: list[Row], fields: list[str], console: Console) -> str:
