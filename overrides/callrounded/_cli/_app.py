@@ -30,7 +30,6 @@ _LIST_HELP = """List every phone number. The listing is complete, or the exit co
 \b
 Examples:
   callrounded phone-numbers list --out numbers.csv
-  callrounded phone-numbers list --fields id,name | jq
   callrounded phone-numbers list -o csv --type sip"""
 _SANDBOX_HELP = """Start a fake API on this machine, until Ctrl-C, and print the two lines to try it with.
 
@@ -39,7 +38,6 @@ Examples:
   callrounded sandbox
   callrounded sandbox --numbers 5000 --latency 0.2 --faults 0.1"""
 _OUTPUT_HELP = "Format. Default: by the suffix of --out, else table on a terminal, jsonl in a pipe."
-_FIELD_ERROR = "--fields: {0!r} is none of {1}. For a property that the API has but this release does not: +{0}."
 _FAULTS = (Fault.status(429, retry_after=1), Fault.status(503), Fault.reset(), Fault.truncated())
 _SUFFIXES: Final[dict[str, Format]] = {".csv": "csv", ".json": "json", ".jsonl": "jsonl"}
 _LIMIT: Final[int] = get_type_hints(operation.sync, include_extras=True)["limit"].__args__[0].__metadata__[0].le
@@ -58,16 +56,14 @@ def list_numbers(
     cursor_mode: Annotated[bool, Option("--cursor-mode", help="Read by cursor, not by page number.")] = False,
     out: Annotated[Path | None, Option(metavar="FILE", help="Write FILE, whole or not at all.")] = None,
     resume: Annotated[Path | None, Option(metavar="FILE", help="On failure, keep what came; resume from FILE.")] = None,
-    api_key_file: Annotated[
-        FileText | None, Option(metavar="FILE|-", errors="replace", help="File with the key.")
-    ] = None,
+    api_key_file: Annotated[FileText | None, Option(metavar="FILE|-", errors="replace", help="Holds the key.")] = None,
     verbose: Annotated[int, Option("-v", count=True, show_default=False, help="Log retries; -vv requests.")] = 0,
 ) -> None:
     if type_ not in {None, *VARIANTS}:
         raise typer.BadParameter(f"--type: {type_!r} is none of {', '.join(VARIANTS)}.")
     names = [name for field in fields.split(",") if (name := field.strip())]
     if wrong := [name for name in names if name not in PROPERTIES and not name.startswith("+")]:
-        raise typer.BadParameter(_FIELD_ERROR.format(wrong[0], ", ".join(PROPERTIES)))
+        raise typer.BadParameter(f"{wrong[0]} is none of {', '.join(PROPERTIES)}. +{wrong[0]} for one not yet known.")
     for path in filter(None, (out, resume)):
         is_device = str(path) == "-" or str(path.absolute()).startswith(("/dev/", "/proc/"))
         if is_device or (path.exists() and not path.is_file()):
@@ -110,15 +106,14 @@ def sandbox(
 ) -> None:
     fake, chance = FakeRounded(records=numbers, delay=latency), random.Random()  # noqa: S311 - nothing secret
     fake.override(lambda _, r: chance.choice(_FAULTS).spoil(r), when=lambda _: chance.random() < faults, times=None)
-    with exit_codes(), fake.serve() as server:
-        typer.echo(f"export CALLROUNDED_API_KEY=test-key CALLROUNDED_BASE_URL={server.url}")
-        typer.echo("callrounded phone-numbers list")
-        server.serve_forever()
+    with exit_codes(), fake.serve() as it:
+        typer.echo(f"export CALLROUNDED_API_KEY=test-key CALLROUNDED_BASE_URL={it.url}\ncallrounded phone-numbers list")
+        it.serve_forever()
 
 
 def _api_key(file: FileText | None) -> str | None:
     if file is not None:
         return getpass.getpass("API key: ") if file.isatty() else file.read().strip()
-    if not os.environ.get("CALLROUNDED_API_KEY") and not os.environ.get("ROUNDED_API_KEY"):
-        raise failure("There is no API key. Set CALLROUNDED_API_KEY, or use --api-key-file.", 3)
-    return None
+    if os.environ.get("CALLROUNDED_API_KEY") or os.environ.get("ROUNDED_API_KEY"):
+        return None
+    raise failure("There is no API key. Set CALLROUNDED_API_KEY, or use --api-key-file.", 3)

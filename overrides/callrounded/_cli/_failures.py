@@ -20,6 +20,7 @@ _EXIT_CODES: Final[dict[type[callrounded.RoundedError], int]] = {  # the first t
     callrounded.PaginationError: 6,
     callrounded.RoundedError: 7,
 }
+_INTERRUPTING: Final = (signal.SIGINT, signal.SIGTERM)
 _HINTS: Final = {  # those of the SDK name arguments of Python functions
     callrounded.RateLimitError.hint: "Try again later.",
     callrounded.APIConnectionError.hint: "Check the network, a proxy, and $CALLROUNDED_BASE_URL.",
@@ -37,7 +38,9 @@ _HINTS: Final = {  # those of the SDK name arguments of Python functions
 @contextmanager
 def exit_codes() -> Generator[None]:
     """Turn what ends a command early into one line and an exit code, without a traceback."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for each in _INTERRUPTING:
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, _interrupt)
     try:
         yield
     except callrounded.RoundedError as error:
@@ -53,16 +56,18 @@ def exit_codes() -> Generator[None]:
         raise failure(str(error), 1) from None
     except KeyboardInterrupt as interruption:
         if notes := getattr(interruption, "__notes__", []):
-            failure(" ".join(["Interrupted.", *notes]), 130)
-        os._exit(143 if interruption.args else 130)  # A normal exit would wait for the requests in flight.
+            failure(" ".join(["Interrupted.", *notes]), 0)
+        os._exit(128 + interruption.args[0])  # A normal exit would wait for the requests in flight.
 
 
-def _terminate(*_: object) -> NoReturn:
-    raise KeyboardInterrupt(signal.SIGTERM)
+def _interrupt(number: int, _: object) -> NoReturn:
+    for each in _INTERRUPTING:
+        signal.signal(each, signal.SIG_IGN)  # `timeout` sends two, and the second must not stop what the first began.
+    raise KeyboardInterrupt(number)
 
 
 def failure(message: str, code: int) -> typer.Exit:
     """Print *message* as one line on stderr, and return what ends the command."""
-    printable = "".join(character if character.isprintable() else " " for character in message)
-    typer.echo(f"callrounded: {' '.join(printable.split())}", err=True)
+    printable = "".join(each if each.isprintable() else " " for each in f"callrounded: {message}")
+    typer.echo(" ".join(printable.split()), err=True)
     return typer.Exit(code)
