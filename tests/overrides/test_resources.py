@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -554,12 +555,14 @@ class TestChanges:
     async def test_a_listing_that_never_rests_is_an_error(self, world: World, way: Any) -> None:
         """Before each answer a record is added at the end, or removed there; nobody waits for ever."""
         fake = fake_of(60)
+        lock = threading.Lock()  # Several requests come at once.
 
         def change(*_: object) -> None:
-            if fake.total_items % 2:
-                fake.remove(listed(fake)[-1])
-            else:
-                fake.add(at="2000-01-01T00:00:00Z")
+            with lock:
+                if fake.total_items % 2:
+                    fake.remove(listed(fake)[-1])
+                else:
+                    fake.add(at="2000-01-01T00:00:00Z")
 
         fake.before(change, times=None)
 

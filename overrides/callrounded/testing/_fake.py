@@ -164,10 +164,13 @@ class FakeRounded:
 
     def shift(self, by: int = 1, **conditions: Unpack[Conditions]) -> None:
         """Shift the pages before the next matching request: add this many records, or remove as many of the first."""
-        if by > 0:
-            self.before(lambda fake, _: [fake.add() for _ in range(by)], **conditions)
-        else:
-            self.before(lambda fake, _: [fake.remove(record["id"]) for record in fake.records[:-by]], **conditions)
+
+        def change(fake: FakeRounded, _: ReceivedRequest) -> list[dict[str, Any]]:
+            with fake._lock:  # Another request may shift at the same time.
+                gone = [fake.remove(record["id"]) for record in fake.records[: max(-by, 0)]]
+                return gone or [fake.add() for _ in range(by)]
+
+        self.before(change, **conditions)
 
     def reset(self) -> None:
         """Forget the requests, and the faults, overrides and hooks that still wait. The records stay."""
