@@ -53,11 +53,11 @@ class Command:
         """Run `callrounded phone-numbers list`."""
         return self("phone-numbers", "list", *arguments, stdin=stdin, **environment)
 
-    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start a command that is to be read from, or interrupted, while it runs."""
+    def start(self, *arguments: str, before: str = "") -> "subprocess.Popen[bytes]":
+        """Start a command that is to be read from, or interrupted, while it runs; *before* is code to run first."""
         # Ctrl-C is ignored in the background of a shell, where the tests may run.
         script = (
-            "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+            f"{before}\nimport signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
             "from callrounded.__main__ import main; main()"
         )
         # Coverage in a child delays its signals and its end, which are what is tested.

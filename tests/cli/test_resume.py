@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -158,15 +159,24 @@ def test_an_interrupted_listing_goes_on(
     assert together == whole
 
 
-def test_an_interruption_waits_for_what_is_printed(callrounded: Command, fake: FakeRounded) -> None:
+SLOW_THREADS = """
+import threading, time
+start = threading.Thread.start
+threading.Thread.start = lambda thread: (start(thread), time.sleep(0.5))
+"""
+
+
+@pytest.mark.parametrize("before", ["", SLOW_THREADS], ids=["", "on a busy machine"])
+def test_an_interruption_waits_for_what_is_printed(callrounded: Command, fake: FakeRounded, before: str) -> None:
     """A page that a slow reader has in part is printed to its end, and counted."""
     for _ in range(1_000):
         fake.add()
     arguments = ("phone-numbers", "list", "-o", "jsonl", "--limit", "1000", "--resume", STATE)
-    with callrounded.start(*arguments) as process:
+    with callrounded.start(*arguments, before=before) as process:
         assert process.stdout is not None
         printed = process.stdout.readline()
         process.send_signal(signal.SIGTERM)
+        time.sleep(1)
         printed += process.stdout.read()
 
     assert process.returncode == 143

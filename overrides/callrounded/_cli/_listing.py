@@ -58,6 +58,7 @@ class Listing:
         """Write the phone numbers; on failure, save in *resume* what a later run needs to go on."""
         is_resumed = self.checkpoint is not None
         file = self._open()
+        _WRITER.submit(int).result()  # Its thread has started: interrupted during that, nobody would wait for it.
         try:
             self._write_all(client, file, shows_progress=shows_progress)
             if self.part is not None and self.out is not None:
@@ -125,5 +126,4 @@ class Listing:
     def _write_rows(self, rows: list[Row], file: IO[str], checkpoint: Checkpoint | None) -> None:
         file.write(text_of(rows, self.output, self.fields, is_terminal=file.isatty(), is_first=self.rows == 0))
         file.flush()
-        self.checkpoint, self.rows = checkpoint, self.rows + len(rows)
-        self.size = file.tell() if self.part else 0
+        self.checkpoint, self.rows, self.size = checkpoint, self.rows + len(rows), file.tell() if self.part else 0
