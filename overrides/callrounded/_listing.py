@@ -148,7 +148,7 @@ class Listing(Generic[T]):
             self.not_found = None
         records = [record for key, record in unseen.items() if key not in self._earlier][: self._left]
         self._handed_out += len(records)
-        so_far = Progress(self._handed_out, current.total, self.progress.pages + is_page, self.checkpoint)
+        handed_out = self._handed_out  # `_end_pass` may begin again.
         if self.collected is not None:
             self.collected += records
         if self._left == 0 and not (self.options.verify and current.changed):
@@ -156,7 +156,8 @@ class Listing(Generic[T]):
         elif current.ended:
             self._end_pass()
         self.checkpoint = self._position()
-        self.progress = so_far._replace(checkpoint=as_json(self.checkpoint))
+        pages = self.progress.pages + is_page
+        self.progress = Progress(handed_out, current.total, pages, as_json(self.checkpoint))
         return ReceivedPage(
             request=request, response=response if is_page else None, records=records, checkpoint=self.checkpoint
         )

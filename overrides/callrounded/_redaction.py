@@ -47,7 +47,7 @@ def redacted_response(response: httpx.Response, secret: str) -> httpx.Response:
 
 
 def _without(secret: str, text: str) -> str:
-    """Return *text* without *secret*, however JSON or a URL spells it."""
+    """Return *text* without *secret*, in the spellings that encoders of JSON and of URLs give it."""
     if len(secret) < _SHORTEST_SECRET:
         return text
     return re.sub("".join(map(_spellings, secret)), _REDACTED, text)

@@ -41,7 +41,7 @@ Send: TypeAlias = Callable[[AnyOperation, dict[str, Any], Hold], Response[Any]]
 AsyncSend: TypeAlias = Callable[[AnyOperation, dict[str, Any], Hold], Awaitable[Response[Any]]]
 S = TypeVar("S", Send, AsyncSend)
 
-_PAGING = frozenset({"page", "limit", "use_cursor", "cursor"})
+_PAGING = fields_dict(PageRequest).keys()
 
 
 class _AnyListResource(Generic[P, L, T, S]):

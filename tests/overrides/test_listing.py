@@ -324,6 +324,25 @@ class TestHold:
 
         assert time.monotonic() - began >= 0.6
 
+    def test_of_two_that_come_at_once_the_later_time_counts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A thread that is interrupted while it extends the hold does not undo what another one asks for."""
+        hold, is_extending = Hold(), threading.Event()
+        short = threading.Thread(target=hold.extend, args=(1,))
+
+        def monotonic() -> float:
+            if threading.current_thread() is short:
+                is_extending.set()
+                time.sleep(0.1)
+            return 100.0
+
+        monkeypatch.setattr("callrounded._retry.time", SimpleNamespace(monotonic=monotonic))
+        short.start()
+        is_extending.wait()
+        hold.extend(30)
+        short.join()
+
+        assert hold._until == 130.0
+
     async def test_a_clock_that_stands_still_does_not_hold_for_ever(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:

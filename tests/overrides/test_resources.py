@@ -795,6 +795,19 @@ class TestBeyondTheEnd:
         )
         return fake
 
+    async def test_the_404_at_the_end_is_no_fault(self, world: World) -> None:
+        """Without totals it is how the listing ends: an error that has another reason does not name it."""
+        fake = fake_of(30)
+        fake.totals, fake.beyond_end = False, "not_found"
+        fake.shift(page=2, times=None)
+
+        with pytest.raises(IncompleteListingError) as caught:
+            await list_all(client_of(world, fake), limit=10)
+
+        assert any(request.page == 5 for request in fake.requests), "there is a page beyond the end"
+        assert "404" not in str(caught.value)
+        assert caught.value.__cause__ is None
+
     @pytest.mark.parametrize("way", WAYS)
     @pytest.mark.parametrize("at_page", [2, 3, 5])
     async def test_a_list_that_shrinks(self, world: World, way: Any, at_page: int) -> None:
