@@ -5,13 +5,16 @@ The pagination parameters and the envelope are those of every list endpoint of t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Protocol, TypedDict, TypeVar
 
 import msgspec
-from attrs import asdict, define
+from attrs import Attribute, asdict, define, field
+from attrs.validators import optional
 from msgspec import Meta
 
 from ._errors import ConfigurationError
+from ._options import count_fault
 
 T = TypeVar("T")
 
@@ -35,12 +38,22 @@ class ListEnvelope(Protocol[T]):
     def total_items(self) -> int | None: ...
 
 
+def whole_number(*, at_least: int) -> Callable[[object, Attribute[Any], object], None]:
+    """Return a validator of attrs that refuses anything but whole numbers."""
+
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if fault := count_fault(value, at_least=at_least):
+            raise ConfigurationError(f"{attribute.name} {fault}: {value!r}")
+
+    return check
+
+
 @define(frozen=True, kw_only=True, eq=False)
 class PageRequest:
     """The pagination parameters of one request; None is not sent."""
 
-    page: int | None = None
-    limit: int | None = None
+    page: int | None = field(default=None, validator=optional(whole_number(at_least=1)))
+    limit: int | None = field(default=None, validator=optional(whole_number(at_least=1)))
     use_cursor: bool | None = None
     cursor: str | None = None
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
-from attrs import define, fields_dict
+from attrs import define, field, fields_dict
+from attrs.validators import optional
 
 from callrounded_generated.responses import Response
 
-from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, as_json, checked, new_checkpoint
+from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, as_json, checked, new_checkpoint, whole_number
 from ._errors import ConfigurationError, IncompleteListingError, NotFoundError, RoundedError
-from ._options import count_fault
-from ._paging import CursorPass, Key, PagePass
+from ._paging import CursorPass, Key, PageBeyondEnd, PagePass
 
 T = TypeVar("T")
 
@@ -50,18 +50,11 @@ class ListingOptions:
     page: int | None = None
     use_cursor: bool | None = None
     cursor: str | None = None
-    max_items: int | None = None
-    concurrency: int = 8
+    max_items: int | None = field(default=None, validator=optional(whole_number(at_least=0)))
+    concurrency: int = field(default=8, validator=whole_number(at_least=1))
     verify: bool = True
     checkpoint: Checkpoint | None = None
     on_progress: OnProgress | None = None
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse numbers that cannot be used."""
-        for name, at_least in (("limit", 1), ("page", 1), ("max_items", 0), ("concurrency", 1)):
-            value = getattr(self, name)
-            if (value is not None or name == "concurrency") and (fault := count_fault(value, at_least=at_least)):
-                raise ConfigurationError(f"{name} {fault}: {value!r}")
 
     def start_checkpoint(self, operation: str) -> Checkpoint:
         """Return where a listing of *operation* with these arguments begins."""
@@ -86,9 +79,10 @@ class ReceivedPage(Generic[T]):
     """A page that has come: its records are those to hand out, its checkpoint is the position after it."""
 
     request: PageRequest
-    response: Response[Any] | None  # None where that was no page: a 404 beyond the end, or the total alone.
+    response: Response[Any]
     records: list[T]
     checkpoint: Checkpoint
+    is_page: bool = True  # False of a 404 beyond the end, and of the total alone.
 
 
 class Listing(Generic[T]):
@@ -108,18 +102,18 @@ class Listing(Generic[T]):
         cursors: Collection[str | None] = (),
     ) -> None:
         """Prepare a listing from *start* on; *cursors* led there. One that *collects* is a list."""
-        self.start = self.checkpoint = start
+        self.start = start
+        self.checkpoint = as_json(start)
         self.options = options
         self.window = window
         self.collected: list[T] | None = [] if collects else None
         self.passes = 1
-        self.progress = Progress(0, start["total"], 0, start)
+        self.progress = Progress(0, start["total"], 0, self.checkpoint)
         self.is_done = start["at_end"] or start["max_items"] == 0
         self._is_resumed = start["count"] != 0
         self._earlier: set[Key] = set()
         self._handed_out = 0
         self._failure: IncompleteListingError | None = None
-        self.not_found: NotFoundError | None = None
         if start["changed"] and options.verify:
             self.is_done = True
             what = "The listing changed while it was read, and cannot be resumed from this checkpoint."
@@ -134,18 +128,19 @@ class Listing(Generic[T]):
         """Return the next request that can be made now, or None."""
         return None if self.is_done else self._pass.next_request()
 
-    def may_end_with_404(self) -> bool:
-        """Return whether a 404 for the next page means that the listing ends before it."""
+    def page_beyond_end(self, error: NotFoundError) -> Response[Any]:
+        """Return the empty page that a 404 for the next page stands for, or raise it: the listing cannot end there."""
         has_records = self._is_resumed or self.passes > 1 or bool(self._pass.seen)
-        return has_records and isinstance(self._pass, PagePass) and self._pass.page > 1
+        if not has_records or isinstance(self._pass, CursorPass) or self._pass.page == 1:
+            raise error
+        page = PageBeyondEnd(error.with_traceback(None))
+        return Response(parsed=page, is_documented_success=False, http=error.response)
 
-    def receive(self, request: PageRequest, response: Response[Any] | None) -> ReceivedPage[T]:
-        """Take the *response* to the next *request*, None for a 404 beyond the end."""
+    def receive(self, request: PageRequest, response: Response[Any]) -> ReceivedPage[T]:
+        """Take the *response* to the next *request*."""
         current = self._pass
-        is_page = not current.asks_total
-        unseen = current.receive(None if response is None else response.parsed)
-        if current.total is None:  # Without totals, a 404 is an ordinary end.
-            self.not_found = None
+        is_page = not current.asks_total and not isinstance(response.parsed, PageBeyondEnd)
+        unseen = current.receive(cast(ListEnvelope[T], response.parsed))
         records = [record for key, record in unseen.items() if key not in self._earlier][: self._left]
         self._handed_out += len(records)
         handed_out = self._handed_out  # `_end_pass` may begin again.
@@ -157,14 +152,14 @@ class Listing(Generic[T]):
             self._end_pass()
         self.checkpoint = self._position()
         pages = self.progress.pages + is_page
-        self.progress = Progress(handed_out, current.total, pages, as_json(self.checkpoint))
+        self.progress = Progress(handed_out, current.total, pages, self.checkpoint)
         return ReceivedPage(
-            request=request, response=response if is_page else None, records=records, checkpoint=self.checkpoint
+            request=request, response=response, records=records, checkpoint=self.checkpoint, is_page=is_page
         )
 
     def report(self, page: ReceivedPage[T]) -> None:
         """Tell the caller how far the listing is after *page*."""
-        if self.options.on_progress is not None and page.response is not None:
+        if self.options.on_progress is not None and page.is_page:
             self.options.on_progress(self.progress)
 
     def widen(self) -> None:
@@ -174,7 +169,8 @@ class Listing(Generic[T]):
     def raise_if_incomplete(self) -> None:
         """Raise an IncompleteListingError if the listing is not complete."""
         if self._failure is not None:
-            raise self._failure from self.not_found
+            with errors_with_checkpoint(self):
+                raise self._failure from self._pass.not_found
 
     @property
     def _left(self) -> int | None:
@@ -186,7 +182,7 @@ class Listing(Generic[T]):
         mixes_passes = self.passes > 1 and self.collected is None
         count = self.start["count"]
         return {
-            **self.start,
+            **as_json(self.start),
             "mode": "page" if isinstance(self._pass, PagePass) else "cursor",
             "page": self._pass.page,
             "cursor": self._pass.cursor,
@@ -211,13 +207,12 @@ class Listing(Generic[T]):
             else:
                 self.collected.clear()
                 self._handed_out = 0
-            self.not_found = None
             self._pass = PagePass(self.start)  # After cursors, too: only page mode has a total.
 
     def _incomplete(self) -> IncompleteListingError:
         received, expected = self._pass.received, self._pass.expected
         reason = "the listing changed while it was read" if self._pass.changed else f"{expected} were expected"
-        reason += " (there was a 404 for a page)" if self.not_found else ""
+        reason += " (there was a 404 for a page)" if self._pass.not_found else ""
         how_often = f"; so it was in each of {self.passes} passes" if self.passes > 1 else ""
         return IncompleteListingError(
             f"{received} records came, but {reason}{how_often}.", expected=expected, received=received
@@ -229,7 +224,7 @@ def single_page(start: Checkpoint, request: PageRequest, response: Response[Any]
     page: ListEnvelope[Any] = cast(Any, response.parsed)
     following = request.next(page)
     checkpoint: Checkpoint = {
-        **start,
+        **as_json(start),
         "page": None if start["page"] is None else start["page"] + 1,
         "cursor": None if following is None else following.cursor,
         "count": None if start["count"] is None else start["count"] + len(page.data),
@@ -245,6 +240,5 @@ def errors_with_checkpoint(listing: Listing[Any]) -> Generator[None, None, None]
     try:
         yield
     except RoundedError as error:
-        error.checkpoint = as_json(listing.checkpoint)
-        error.partial = listing.collected
+        error.checkpoint, error.partial = listing.checkpoint, listing.collected
         raise

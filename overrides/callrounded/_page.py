@@ -7,9 +7,8 @@ from contextlib import aclosing, closing
 from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import httpx
-from attrs import asdict, define, field
 
-from ._checkpoint import Checkpoint, as_json, new_checkpoint
+from ._checkpoint import Checkpoint, new_checkpoint
 from ._errors import PaginationError
 from ._listing import Listing, ReceivedPage, errors_with_checkpoint
 
@@ -19,23 +18,6 @@ R = TypeVar("R")
 Read: TypeAlias = Callable[[Listing[T]], Generator[ReceivedPage[T], None, None]]
 """Reads the pages of a listing, each when its turn comes."""
 AsyncRead: TypeAlias = Callable[[Listing[T]], AsyncGenerator[ReceivedPage[T], None]]
-
-
-@define(frozen=True)
-class _BeyondEnd:
-    """Stands for a page that the API does not have, where no page before it told that it would be the last one."""
-
-    data: list[Any] = field(factory=list)
-    message: str = "There is no page beyond the last one."
-    status: int = 404
-    error: None = None
-    current_page: None = None
-    total_pages: None = None
-    total_items: None = None
-    next_cursor: None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 class _AnyPage(Generic[T, R]):
@@ -53,12 +35,12 @@ class _AnyPage(Generic[T, R]):
         total_items: How many records there are, in page mode.
         next_cursor: The cursor of the next page, in cursor mode.
         checkpoint: The position after this page, for `iter_all(checkpoint=...)`; after the last page there is nothing.
-        response: The response; None for a page beyond the end, where the API tells no total and responds with a 404.
+        response: The response. Where the API tells no total, that of an empty page after the last one may be a 404.
     """
 
     def __init__(self, page: ReceivedPage[T], read: R, cursors: frozenset[str | None] = frozenset()) -> None:
         """Show *page*, to which *cursors* led; *read* reads those after it."""
-        envelope: Any = _BeyondEnd() if page.response is None else page.response.parsed
+        envelope: Any = page.response.parsed
         self._envelope = envelope
         self.data: list[T] = list(page.records)
         self.message: str = envelope.message
@@ -67,8 +49,8 @@ class _AnyPage(Generic[T, R]):
         self.total_pages: int | None = envelope.total_pages
         self.total_items: int | None = envelope.total_items
         self.next_cursor: str | None = envelope.next_cursor
-        self.checkpoint: Checkpoint = as_json(page.checkpoint)
-        self.response: httpx.Response | None = None if page.response is None else page.response.http
+        self.checkpoint: Checkpoint = page.checkpoint
+        self.response: httpx.Response = page.response.http
         self._received = page
         self._cursors = cursors | {page.request.cursor}
         self._read = read
@@ -122,7 +104,7 @@ class Page(_AnyPage[T, Read[T]]):
         yield self
         with closing(self._read(self._listing_from_here())) as pages:
             for page in pages:
-                if page.response is not None:
+                if page.is_page:
                     yield Page(page, self._read, self._cursors)
 
     def get_next_page(self) -> Page[T]:
@@ -152,7 +134,7 @@ class AsyncPage(_AnyPage[T, AsyncRead[T]]):
         yield self
         async with aclosing(self._read(self._listing_from_here())) as pages:
             async for page in pages:
-                if page.response is not None:
+                if page.is_page:
                     yield AsyncPage(page, self._read, self._cursors)
 
     async def get_next_page(self) -> AsyncPage[T]:

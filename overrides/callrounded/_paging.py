@@ -11,11 +11,13 @@ import math
 from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
 from operator import attrgetter
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
+from attrs import asdict, define, field
+
 from ._checkpoint import Checkpoint, ListEnvelope, PageRequest
-from ._errors import IncompleteListingError, PaginationLoopError
+from ._errors import IncompleteListingError, NotFoundError, PaginationLoopError
 
 T = TypeVar("T")
 Key: TypeAlias = Hashable
@@ -23,6 +25,25 @@ Key: TypeAlias = Hashable
 
 # Maximum number of pages in a row that bring nothing new; one more, and the server goes round in circles.
 MAX_FRUITLESS_PAGES: Final = 3
+
+
+@define(frozen=True)
+class PageBeyondEnd:
+    """The page without records that a 404 stands for: there is no such page."""
+
+    not_found: NotFoundError
+    data: list[Any] = field(factory=list)
+    message: str = "There is no page beyond the last one."
+    status: int = 404
+    error: None = None
+    current_page: None = None
+    total_pages: None = None
+    total_items: None = None
+    next_cursor: None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the page as JSON data."""
+        return asdict(self, filter=lambda attribute, _: attribute.name != "not_found")
 
 
 class _Pass(Generic[T]):
@@ -33,6 +54,7 @@ class _Pass(Generic[T]):
     ended = False  # Whether nothing more is to be requested or received.
     changed = False  # Whether the listing changed while it was read. From cursor to cursor that does not show.
     asks_total = False  # Whether the next request is not for a page but for the total alone.
+    not_found: NotFoundError | None = None  # The 404 that came for a page that should be there.
 
     def __init__(self, start: Checkpoint) -> None:
         self.seen: set[Key] = set()
@@ -85,20 +107,19 @@ class PagePass(_Pass[T]):
         self._to_request += 1
         return PageRequest(page=self._to_request - 1, limit=self._limit)
 
-    def receive(self, envelope: ListEnvelope[T] | None) -> dict[Key, T]:
-        """Take the next *envelope*, None for a 404 beyond the end; return the records that are new in this pass."""
-        number = self.page
-        data: list[T] = [] if envelope is None else envelope.data
-        total = None if envelope is None else envelope.total_items
-        if envelope is not None and envelope.total_pages is not None and number > max(envelope.total_pages, 1):
+    def receive(self, envelope: ListEnvelope[T]) -> dict[Key, T]:
+        """Take the next *envelope*; return the records that are new in this pass."""
+        number, data = self.page, envelope.data
+        if envelope.total_pages is not None and number > max(envelope.total_pages, 1):
             data = []  # Beyond the end, a server may send its last page.
-        elif envelope is not None and envelope.current_page not in (None, number):
+        elif envelope.current_page not in (None, number):
             raise PaginationLoopError(f"Page {number} was requested, but the server sent page {envelope.current_page}.")
         if number == self._first:
-            self._learn_size(envelope, total, len(data))
-        elif envelope is None:
-            self.changed = self.changed or self._last is not None
-        elif self.total is not None and total != self.total:
+            self._learn_size(envelope, len(data))
+        elif isinstance(envelope, PageBeyondEnd):
+            if self._last is not None:
+                self.changed, self.not_found = True, envelope.not_found
+        elif self.total not in (None, envelope.total_items):
             self.changed = True
         unseen = self._unseen(data)
         self.changed = self.changed or len(unseen) < len(data)
@@ -108,17 +129,18 @@ class PagePass(_Pass[T]):
             self._check_progress(f"page {number}")
         return unseen
 
-    def _learn_size(self, envelope: ListEnvelope[T] | None, total: int | None, size: int) -> None:
+    def _learn_size(self, envelope: ListEnvelope[T], size: int) -> None:
         """Learn from the first page, of *size* records, how many pages and records there are."""
+        total = envelope.total_items
         if self.total not in (None, total):
-            now = "the next page is gone" if envelope is None else f"{total} now"
+            now = "the next page is gone" if total is None else f"{total} now"
             raise IncompleteListingError(
                 f"The listing has changed since it was interrupted: {self.total} records then, {now}.",
                 expected=total,
                 received=0,
             )
         self.total = total
-        if envelope is None or total is None:
+        if total is None:
             return
         if envelope.total_pages is None:  # Page by page, to an empty one.
             self.expected = total if self._first == 1 else None
@@ -160,9 +182,8 @@ class CursorPass(_Pass[T]):
             return PageRequest(page=1, limit=1)
         return PageRequest(limit=self._limit, use_cursor=True, cursor=self.cursor)
 
-    def receive(self, envelope: ListEnvelope[T] | None) -> dict[Key, T]:
+    def receive(self, envelope: ListEnvelope[T]) -> dict[Key, T]:
         """Take the next *envelope*, or the total; return the records that are new in this pass."""
-        assert envelope is not None, "there is no page beyond the end"
         self._is_requested = False
         if self.asks_total:
             self.expected = envelope.total_items

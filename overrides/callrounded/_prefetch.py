@@ -55,8 +55,7 @@ def read_pages(listing: Listing[T], fetch: Fetch) -> Generator[ReceivedPage[T], 
             listing.report(page)
             yield page
             listing.widen()
-        with errors_with_checkpoint(listing):
-            listing.raise_if_incomplete()
+        listing.raise_if_incomplete()
     finally:
         hold.stop()
         threads.shutdown(wait=False, cancel_futures=True)
@@ -87,8 +86,7 @@ async def read_pages_async(listing: Listing[T], fetch: AsyncFetch) -> AsyncGener
             listing.report(page)
             yield page
             listing.widen()
-        with errors_with_checkpoint(listing):
-            listing.raise_if_incomplete()
+        listing.raise_if_incomplete()
     finally:
         await _end([task for _, task in in_flight])
 
@@ -130,8 +128,5 @@ def _take_result(listing: Listing[T], request: PageRequest, result: Result) -> R
     try:
         response = result()
     except NotFoundError as error:
-        if not listing.may_end_with_404():
-            raise
-        listing.not_found = error.with_traceback(None)
-        response = None
+        response = listing.page_beyond_end(error)
     return listing.receive(request, response)

@@ -29,7 +29,6 @@ from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, new_checkpoint
 from ._errors import ConfigurationError
 from ._listing import Listing, ListingOptions, ReceivedPage, single_page
 from ._operation import AnyOperation, Operation, by_name, copied, name_of
-from ._options import count_fault
 from ._page import AsyncPage, Page, PendingPage
 from ._prefetch import read_pages, read_pages_async
 from ._retry import Hold
@@ -57,13 +56,12 @@ class _AnyListResource(Generic[P, L, T, S]):
             options: The class of the arguments of `iter_all` and `list_all`.
         """
         self._operation = operation
-        self._options_class = options
+        self._options_class: Callable[..., ListingOptions] = options
         parameters = dict(inspect.signature(operation.sync_detailed).parameters)
         del parameters["client"]
         self._filters = parameters.keys() - _PAGING
-        listing = inspect.signature(options).parameters
-        if unknown := listing.keys() - fields_dict(ListingOptions).keys() - self._filters:
-            raise TypeError(f"{name_of(operation)} has no parameter {min(unknown)}, which its options have.")
+        self._signature = inspect.signature(options)
+        listing = self._signature.parameters
         # So that help() and notebooks show the real parameters.
         self._methods = {
             name: self._showing(name, shown.values())
@@ -93,9 +91,6 @@ class _AnyListResource(Generic[P, L, T, S]):
 
     def _start_and_request(self, arguments: dict[str, Any]) -> tuple[Checkpoint, PageRequest]:
         """Return the position before the one page that these *arguments* ask for, and the request for it."""
-        for name in ("page", "limit"):
-            if (value := arguments.get(name)) is not None and (fault := count_fault(value, at_least=1)):
-                raise ConfigurationError(f"{name} {fault}: {value!r}")
         sent: dict[str, Any] = {name: arguments.get(name) for name in _PAGING}
         filters = {name: value for name, value in arguments.items() if name not in _PAGING and value is not None}
         start = new_checkpoint(name_of(self._operation), filters, PageRequest(**sent))
@@ -103,13 +98,15 @@ class _AnyListResource(Generic[P, L, T, S]):
             sent["use_cursor"] = True
         return start, PageRequest(**sent)
 
-    def _new_listing(self, options: ListingOptions, given: dict[str, Any], *, collects: bool) -> Listing[T]:
+    def _new_listing(self, args: tuple[Any, ...], given: dict[str, Any], *, collects: bool) -> Listing[T]:
         """Return the listing that these arguments of `iter_all` or `list_all` ask for."""
         operation = name_of(self._operation)
+        self._signature.bind(*args, **given)  # For its TypeError, which names no class of ours.
         if ambiguous := given.keys() & self._filters & fields_dict(ListingOptions).keys():
             raise ConfigurationError(
                 f"{operation} has a parameter {min(ambiguous)} of its own: pass it to list(), and iterate the page."
             )
+        options = self._options_class(**given)
         start = options.start_checkpoint(operation)
         if given.get("limit") not in (None, start["limit"]):
             raise ConfigurationError(f"A checkpoint says how long pages are: leave out limit={given['limit']!r}.")
@@ -147,7 +144,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             IncompleteListingError: records are missing, or the listing kept changing.
             PaginationLoopError: the server keeps handing out the same page or cursor.
         """
-        return self._records(self._new_listing(self._options_class(*args, **kwargs), kwargs, collects=False))
+        return self._records(self._new_listing(args, kwargs, collects=False))
 
     def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error.
@@ -159,7 +156,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             APIError, PaginationError: as in `iter_all`. `partial` has the records before it, `checkpoint` where to
                 resume: together with what `list_all(checkpoint=error.checkpoint)` returns, they are the whole.
         """
-        listing = self._new_listing(self._options_class(*args, **kwargs), kwargs, collects=True)
+        listing = self._new_listing(args, kwargs, collects=True)
         for _ in self._read(listing):
             pass
         return listing.collected or []
@@ -195,11 +192,11 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
 
     def iter_all(self, *args: L.args, **kwargs: L.kwargs) -> AsyncIterator[T]:
         """Yield every record, page after page, in the order of the server: see `ListResource.iter_all`."""
-        return self._records(self._new_listing(self._options_class(*args, **kwargs), kwargs, collects=False))
+        return self._records(self._new_listing(args, kwargs, collects=False))
 
     async def list_all(self, *args: L.args, **kwargs: L.kwargs) -> builtins.list[T]:
         """Return every record, in the order of the server, or raise an error: see `ListResource.list_all`."""
-        listing = self._new_listing(self._options_class(*args, **kwargs), kwargs, collects=True)
+        listing = self._new_listing(args, kwargs, collects=True)
         async for _ in self._read(listing):
             pass
         return listing.collected or []

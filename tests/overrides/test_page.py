@@ -291,7 +291,7 @@ async def test_step_by_step_where_the_api_has_no_page_beyond_the_end(world: Worl
         data += page.data
 
     assert ids(data) == listed(fake)
-    assert (page.response is None) is not totals
+    assert page.response.status_code == page.status == (200 if totals else 404)
     assert page.checkpoint["at_end"]
     assert page.to_dict()["data"] == ([] if not totals else [record.to_dict() for record in page.data])
     assert await list_all(client_of(world, fake), checkpoint=page.checkpoint) == []

@@ -251,7 +251,7 @@ class History:
         """Take a page, as `list_all` and `iter_all` do."""
         self.moments.append(self.server.moments[page.request])
         self.received += page.records
-        if page.response is not None and page.response.parsed is not None:
+        if page.is_page:
             self.shown += [record.id for record in page.response.parsed.data]
         if listing.passes > self.passes:
             self.moments.clear()
@@ -364,9 +364,7 @@ def receive(listing: Listing[Record], request: PageRequest, came: Any) -> Receiv
     """Have *listing* take what came, as the drivers do."""
     if isinstance(came, Exception):
         raise came
-    if came is None and not listing.may_end_with_404():
-        raise not_found()
-    return listing.receive(request, came)
+    return listing.receive(request, listing.page_beyond_end(not_found()) if came is None else came)
 
 
 def not_found() -> NotFoundError:
