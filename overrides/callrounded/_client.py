@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import FunctionType
 from typing import Any, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
@@ -13,7 +12,7 @@ from callrounded_generated.api.phone_numbers import list_phone_numbers
 from callrounded_generated.responses import Response
 from callrounded_generated.types import UNSET, OnInvalid, Unset
 
-from ._connections import CLOSED, AsyncConnections, Connections, new_async_client, new_client
+from ._connections import CLOSED, Connections, H
 from ._error_mapping import checked_response, mapped_errors
 from ._errors import APIError, ClientClosedError
 from ._listing import ListingOptions
@@ -23,14 +22,14 @@ from ._resources import AsyncListResource, ListResource
 from ._retry import Attempts, Hold
 from ._tracing import span
 
-H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _BaseRounded(ABC, Generic[H]):
-    """What `Rounded` and `AsyncRounded` share: their options."""
+class _BaseRounded(Generic[H]):
+    """What `Rounded` and `AsyncRounded` share: their options and connections."""
 
+    _httpx_type: type[H]
     _is_closed = _is_copy = False
 
     def __init_subclass__(cls) -> None:
@@ -76,7 +75,7 @@ class _BaseRounded(ABC, Generic[H]):
         url = None if base_url is None else str(base_url)
         first_timeout = DEFAULT_TIMEOUT if http_client is None else httpx.USE_CLIENT_DEFAULT
         options = Options.resolve(api_key, url, first_timeout, allow_http=allow_insecure_http)
-        self._connections = self._connect(options.api.base_url, http_client)
+        self._connections = Connections(http_client, self._httpx_type, options.api.base_url)
         self._options = options.with_changes(
             timeout=timeout,
             max_retries=max_retries,
@@ -84,9 +83,6 @@ class _BaseRounded(ABC, Generic[H]):
             default_headers=default_headers,
             on_invalid=on_invalid,
         )
-
-    @abstractmethod
-    def _connect(self, base_url: str, http_client: H | None) -> Connections[H]: ...
 
     def with_options(
         self,
@@ -121,11 +117,6 @@ class _BaseRounded(ABC, Generic[H]):
             raise ClientClosedError(CLOSED)
         return self._connections.http()
 
-    def _release(self) -> H | None:
-        """Note that this is closed; return the httpx client that is left to close, if any."""
-        self._is_closed = True
-        return None if self._is_copy else self._connections.close()
-
     def __repr__(self) -> str:
         closed = ", closed" if self._is_closed or self._connections.is_closed else ""
         return f"<{type(self).__name__} at {self._options.api.base_url}{closed}>"
@@ -147,11 +138,10 @@ class Rounded(_BaseRounded[httpx.Client]):
     Any number of threads may share one. In a forked process it opens connections of its own.
     """
 
+    _httpx_type = httpx.Client
+
     phone_numbers = ListResource(list_phone_numbers, ListingOptions)
     """The phone numbers of the account."""
-
-    def _connect(self, base_url: str, http_client: httpx.Client | None) -> Connections[httpx.Client]:
-        return Connections(http_client, httpx.Client, lambda: new_client(base_url))
 
     def call(self, operation: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call an *operation* of `callrounded_generated.api`, with the retries and errors of this client.
@@ -178,7 +168,8 @@ class Rounded(_BaseRounded[httpx.Client]):
 
     def close(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
-        if (http := self._release()) is not None:
+        self._is_closed = True
+        if not self._is_copy and (http := self._connections.close()) is not None:
             http.close()
 
     def __enter__(self) -> Self:
@@ -199,11 +190,10 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
     Any number of tasks of one event loop may share one; create one in each event loop.
     """
 
+    _httpx_type = httpx.AsyncClient
+
     phone_numbers = AsyncListResource(list_phone_numbers, ListingOptions)
     """The phone numbers of the account."""
-
-    def _connect(self, base_url: str, http_client: httpx.AsyncClient | None) -> Connections[httpx.AsyncClient]:
-        return AsyncConnections(http_client, httpx.AsyncClient, lambda: new_async_client(base_url))
 
     async def call(self, operation: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what `Rounded.call` does."""
@@ -224,7 +214,8 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
 
     async def aclose(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
-        if (http := self._release()) is not None:
+        self._is_closed = True
+        if not self._is_copy and (http := self._connections.close()) is not None:
             await http.aclose()
 
     close = aclose
