@@ -72,17 +72,12 @@ class _BaseRounded(Generic[H]):
             ConfigurationError: There is no key, or an option cannot be used; the message says what to do.
         """
         self._resources: dict[object, Any] = {}
-        url = None if base_url is None else str(base_url)
         first_timeout = DEFAULT_TIMEOUT if http_client is None else httpx.USE_CLIENT_DEFAULT
-        options = Options.resolve(api_key, url, first_timeout, allow_http=allow_insecure_http)
-        self._connections = Connections(http_client, self._httpx_type, options.api.base_url)
+        options = Options.resolve(api_key, base_url, first_timeout, allow_http=allow_insecure_http)
         self._options = options.with_changes(
-            timeout=timeout,
-            max_retries=max_retries,
-            max_retry_wait=max_retry_wait,
-            default_headers=default_headers,
-            on_invalid=on_invalid,
+            default_headers, timeout, max_retries=max_retries, max_retry_wait=max_retry_wait, on_invalid=on_invalid
         )
+        self._connections = Connections(http_client, self._httpx_type, options.api.base_url)
 
     def with_options(
         self,
@@ -104,11 +99,7 @@ class _BaseRounded(Generic[H]):
         copy = object.__new__(type(self))
         vars(copy).update(vars(self), _is_copy=True, _resources={})
         copy._options = self._options.with_changes(
-            timeout=timeout,
-            max_retries=max_retries,
-            max_retry_wait=max_retry_wait,
-            default_headers=default_headers,
-            on_invalid=on_invalid,
+            default_headers, timeout, max_retries=max_retries, max_retry_wait=max_retry_wait, on_invalid=on_invalid
         )
         return copy
 
