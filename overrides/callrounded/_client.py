@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import FunctionType
 from typing import Any, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
@@ -13,7 +12,7 @@ from callrounded_generated.api.phone_numbers import list_phone_numbers
 from callrounded_generated.responses import Response
 from callrounded_generated.types import UNSET, OnInvalid, Unset
 
-from ._connections import CLOSED, AsyncConnections, Connections, new_async_client, new_client
+from ._connections import CLOSED, Connections, H
 from ._error_mapping import checked_response, mapped_errors
 from ._errors import APIError, ClientClosedError
 from ._listing import ListingOptions
@@ -23,14 +22,14 @@ from ._resources import AsyncListResource, ListResource
 from ._retry import Attempts, Hold
 from ._tracing import span
 
-H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _BaseRounded(ABC, Generic[H]):
-    """What `Rounded` and `AsyncRounded` share: their options."""
+class _BaseRounded(Generic[H]):
+    """What `Rounded` and `AsyncRounded` share: their options and connections."""
 
+    _httpx_type: type[H]
     _is_closed = _is_copy = False
 
     def __init_subclass__(cls) -> None:
@@ -73,20 +72,12 @@ class _BaseRounded(ABC, Generic[H]):
             ConfigurationError: There is no key, or an option cannot be used; the message says what to do.
         """
         self._resources: dict[object, Any] = {}
-        url = None if base_url is None else str(base_url)
         first_timeout = DEFAULT_TIMEOUT if http_client is None else httpx.USE_CLIENT_DEFAULT
-        options = Options.resolve(api_key, url, first_timeout, allow_http=allow_insecure_http)
-        self._connections = self._connect(options.api.base_url, http_client)
+        options = Options.resolve(api_key, base_url, first_timeout, allow_http=allow_insecure_http)
         self._options = options.with_changes(
-            timeout=timeout,
-            max_retries=max_retries,
-            max_retry_wait=max_retry_wait,
-            default_headers=default_headers,
-            on_invalid=on_invalid,
+            default_headers, timeout, max_retries=max_retries, max_retry_wait=max_retry_wait, on_invalid=on_invalid
         )
-
-    @abstractmethod
-    def _connect(self, base_url: str, http_client: H | None) -> Connections[H]: ...
+        self._connections = Connections(http_client, self._httpx_type, options.api.base_url)
 
     def with_options(
         self,
@@ -108,11 +99,7 @@ class _BaseRounded(ABC, Generic[H]):
         copy = object.__new__(type(self))
         vars(copy).update(vars(self), _is_copy=True, _resources={})
         copy._options = self._options.with_changes(
-            timeout=timeout,
-            max_retries=max_retries,
-            max_retry_wait=max_retry_wait,
-            default_headers=default_headers,
-            on_invalid=on_invalid,
+            default_headers, timeout, max_retries=max_retries, max_retry_wait=max_retry_wait, on_invalid=on_invalid
         )
         return copy
 
@@ -120,11 +107,6 @@ class _BaseRounded(ABC, Generic[H]):
         if self._is_closed:
             raise ClientClosedError(CLOSED)
         return self._connections.http()
-
-    def _release(self) -> H | None:
-        """Note that this is closed; return the httpx client that is left to close, if any."""
-        self._is_closed = True
-        return None if self._is_copy else self._connections.close()
 
     def __repr__(self) -> str:
         closed = ", closed" if self._is_closed or self._connections.is_closed else ""
@@ -147,11 +129,10 @@ class Rounded(_BaseRounded[httpx.Client]):
     Any number of threads may share one. In a forked process it opens connections of its own.
     """
 
+    _httpx_type = httpx.Client
+
     phone_numbers = ListResource(list_phone_numbers, ListingOptions)
     """The phone numbers of the account."""
-
-    def _connect(self, base_url: str, http_client: httpx.Client | None) -> Connections[httpx.Client]:
-        return Connections(http_client, httpx.Client, lambda: new_client(base_url))
 
     def call(self, operation: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call an *operation* of `callrounded_generated.api`, with the retries and errors of this client.
@@ -178,7 +159,8 @@ class Rounded(_BaseRounded[httpx.Client]):
 
     def close(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
-        if (http := self._release()) is not None:
+        self._is_closed = True
+        if not self._is_copy and (http := self._connections.close()) is not None:
             http.close()
 
     def __enter__(self) -> Self:
@@ -199,11 +181,10 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
     Any number of tasks of one event loop may share one; create one in each event loop.
     """
 
+    _httpx_type = httpx.AsyncClient
+
     phone_numbers = AsyncListResource(list_phone_numbers, ListingOptions)
     """The phone numbers of the account."""
-
-    def _connect(self, base_url: str, http_client: httpx.AsyncClient | None) -> Connections[httpx.AsyncClient]:
-        return AsyncConnections(http_client, httpx.AsyncClient, lambda: new_async_client(base_url))
 
     async def call(self, operation: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what `Rounded.call` does."""
@@ -224,7 +205,8 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
 
     async def aclose(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
-        if (http := self._release()) is not None:
+        self._is_closed = True
+        if not self._is_copy and (http := self._connections.close()) is not None:
             await http.aclose()
 
     close = aclose

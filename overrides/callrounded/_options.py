@@ -16,28 +16,23 @@ from attrs import define, evolve
 from callrounded_generated.client import AuthenticatedClient
 from callrounded_generated.client import Timeout as ClientTimeout
 from callrounded_generated.settings import BASE_URL
-from callrounded_generated.types import UNSET
+from callrounded_generated.types import UNSET, Unset
 
 from ._errors import ConfigurationError
 from ._version import __version__
 
 DEFAULT_TIMEOUT: Final = 30.0
+Timeout: TypeAlias = float | httpx.Timeout | None
 
 _KEY_HINT: Final = "The key is created in Rounded Studio; pass it as api_key=, or set CALLROUNDED_API_KEY."
 _USER_AGENT: Final = (
     f"callrounded/{__version__} python/{sys.version_info.major}.{sys.version_info.minor} httpx/{httpx.__version__}"
 )
-# The key has its own option; the others frame a message, or are httpx's and the generated client's.
-_RESERVED_HEADERS: Final = frozenset(
-    {"x-api-key", "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade"}
-    | {"accept", "accept-encoding"}
-)
+# The key has its own option; the others say where a message goes and ends, or what is understood in return.
+_RESERVED_HEADERS: Final = {"x-api-key", "host", "content-length", "transfer-encoding", "accept", "accept-encoding"}
 _HOST: Final = re.compile(r"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[\da-fA-F:.]+")
-_HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)
+_HEADER_NAME: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _HEADER_VALUE: Final = re.compile(r"(?:[!-~](?:[ \t!-~]*[!-~])?)?", re.ASCII)
-
-
-Timeout: TypeAlias = float | httpx.Timeout | None
 
 
 @define(frozen=True, kw_only=True)
@@ -49,33 +44,41 @@ class Options:
     max_retry_wait: float = 30.0
 
     @classmethod
-    def resolve(cls, api_key: str | None, base_url: str | None, timeout: ClientTimeout, *, allow_http: bool) -> Self:
+    def resolve(cls, api_key: str | None, base_url: object, timeout: ClientTimeout, *, allow_http: bool) -> Self:
         """Return the options of a client that is given no others; what it is not given is in the environment."""
         key, source = _given_or_set(api_key, "api_key=", "CALLROUNDED_API_KEY", "ROUNDED_API_KEY")
         if key is None:
             raise ConfigurationError(f"There is no API key. {_KEY_HINT}")
         if fault := key_fault(key):
             raise ConfigurationError(f"The API key ({source}) {fault}. {_KEY_HINT}")
-        url, source = _given_or_set(base_url, "base_url=", "CALLROUNDED_BASE_URL")
-        url = BASE_URL if url is None else url
+        given_url, source = _given_or_set(base_url, "base_url=", "CALLROUNDED_BASE_URL")
+        url = str(BASE_URL if given_url is None else given_url)
         if fault := base_url_fault(url, allow_insecure_http=allow_http):
             raise ConfigurationError(f"The base URL ({source}) {fault}.")
         url, headers = str(httpx.URL(url)).rstrip("/"), {"user-agent": _USER_AGENT}
         return cls(api=AuthenticatedClient(token=key, base_url=url, timeout=timeout, headers=headers))
 
-    def with_changes(self, *, default_headers: Mapping[str, str] | None, **changes: Any) -> Self:
-        """Return a copy with *changes*, of which UNSET is none; default headers are added to those there are."""
-        headers = dict(self.api.headers)
-        if default_headers is not None:
-            if fault := headers_fault(default_headers):
-                raise ConfigurationError(f"default_headers: {fault}.")
-            headers |= {name.lower(): value for name, value in default_headers.items()}
-        given = {name: value for name, value in changes.items() if value is not UNSET}
-        for name, value in given.items():
+    def with_changes(
+        self, default_headers: Mapping[str, str] | None = None, timeout: Timeout | Unset = UNSET, **others: Any
+    ) -> Self:
+        """Return a copy with these changes, of which UNSET is none; default headers are added to those there are."""
+        added: Mapping[str, str] = {} if default_headers is None else default_headers
+        if fault := headers_fault(added):
+            raise ConfigurationError(f"default_headers: {fault}.")
+        api = self.api.with_headers({name.lower(): value for name, value in added.items()})
+        changes = {name: value for name, value in {"timeout": timeout, **others}.items() if value is not UNSET}
+        for name, value in changes.items():
             if fault := _fault(name, value):
                 raise ConfigurationError(f"{name} {fault}: {value!r}")
-        of_requests = {name: given.pop(name) for name in ("timeout", "on_invalid") if name in given}
-        return evolve(self, api=evolve(self.api, headers=headers, **of_requests), **given)
+        of_requests = {name: changes.pop(name) for name in ("timeout", "on_invalid") if name in changes}
+        return evolve(self, api=evolve(api, **of_requests), **changes)
+
+
+def _given_or_set(given: Any, argument: str, *variables: str) -> tuple[Any, str]:
+    """Return *given*, or else the first of *variables* that is not empty, and where the value comes from."""
+    if given is not None:
+        return given, argument
+    return next(((value, f"${name}") for name in variables if (value := os.environ.get(name))), (None, ""))
 
 
 def key_fault(key: object) -> str | None:
@@ -98,12 +101,9 @@ def base_url_fault(url: str, *, allow_insecure_http: bool) -> str | None:
         host = parsed.host
     except (httpx.InvalidURL, UnicodeError):  # Its message can quote a part of a password.
         return "is not a URL"
-    if parsed.scheme not in {"https", "http"} or not host:
-        return "must begin with https:// and a host name; http:// is for servers on this machine"
-    if parsed.userinfo or set("?#") & set(url):
-        return "must not contain a user name, a password, a query or a fragment"
-    if not _HOST.fullmatch(host) or (parsed.port or 0) > 65535:
-        return "has a host name or a port that no machine can have"
+    has_place = _HOST.fullmatch(host) and (parsed.port or 0) <= 65535
+    if parsed.scheme not in {"https", "http"} or not has_place or parsed.userinfo or set("?#") & set(url):
+        return "must be https:// and a host, perhaps a port and a path: no user name, password, query or fragment"
     if parsed.scheme == "http" and not allow_insecure_http and not is_loopback(host):
         return "would send the API key in plain text: use https://, or pass allow_insecure_http=True"
     return None
@@ -153,10 +153,3 @@ def _fault(option: str, value: Any) -> str | None:
 def _is_seconds(value: Any) -> bool:
     # Sockets and sleep() take no more than TIMEOUT_MAX, which is 292 years.
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= threading.TIMEOUT_MAX
-
-
-def _given_or_set(given: str | None, argument: str, *variables: str) -> tuple[str | None, str]:
-    """Return *given*, or else the first of *variables* that is not empty, and where the value comes from."""
-    if given is not None:
-        return given, argument
-    return next(((value, f"${name}") for name in variables if (value := os.environ.get(name))), (None, ""))
