@@ -28,8 +28,11 @@ _KEY_HINT: Final = "The key is created in Rounded Studio; pass it as api_key=, o
 _USER_AGENT: Final = (
     f"callrounded/{__version__} python/{sys.version_info.major}.{sys.version_info.minor} httpx/{httpx.__version__}"
 )
-# The key has its own option; the others say where a message goes and ends, or what is understood in return.
-_RESERVED_HEADERS: Final = {"x-api-key", "host", "content-length", "transfer-encoding", "accept", "accept-encoding"}
+# The key has its own option; the others frame a message, or are httpx's and the generated client's.
+_RESERVED_HEADERS: Final = frozenset(
+    {"x-api-key", "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade"}
+    | {"accept", "accept-encoding"}
+)
 _HOST: Final = re.compile(r"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[\da-fA-F:.]+")
 _HEADER_NAME: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _HEADER_VALUE: Final = re.compile(r"(?:[!-~](?:[ \t!-~]*[!-~])?)?", re.ASCII)
