@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, Final, TypeGuard, cast
+from typing import Any, Final
 
 import httpx
-import msgspec
 from attrs import evolve
 
+from callrounded_generated.decoding import decode_json
 from callrounded_generated.errors import DecodeError, excerpt
 from callrounded_generated.models import ApiResponseError, ErrorDetail
 from callrounded_generated.responses import Response
@@ -35,12 +35,11 @@ from ._logging import log_response
 from ._redaction import redacted_request, redacted_response
 from ._retry import retry_after
 
-_TEXT_SHOWN: Final = 1000
+_LONGEST_TEXT: Final = 1000
 _CERTIFICATE_HINT: Final = (
     "The server's certificate is not trusted: set SSL_CERT_FILE to the certificates to trust, or pass "
     "http_client=httpx.Client(verify=...)."
 )
-_CLOSED_MEANWHILE: Final = "The client was closed while a request was in flight."
 _BY_STATUS: Final[Mapping[int, type[APIStatusError]]] = {
     400: BadRequestError,
     401: AuthenticationError,
@@ -52,9 +51,21 @@ _BY_STATUS: Final[Mapping[int, type[APIStatusError]]] = {
 }
 
 
+def checked_response(response: Response[Any], api_key: str) -> Response[Any]:
+    """Return *response* without the API key, or raise the error that it stands for."""
+    http = _log_and_redact(response.http, api_key)
+    is_error = not http.is_success or _reports_error(response.parsed)
+    if is_error and (error := _status_error(http)) is not None:
+        raise error
+    if not response.is_documented_success:
+        expected, found = "a status that the spec lists", str(http.status_code)
+        raise APIResponseValidationError(path="$", expected=expected, found=found, response=http)
+    return evolve(response, http=http)
+
+
 @contextmanager
-def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Generator[None, None, None]:
-    """Turn what `sync_detailed` or `asyncio_detailed` raises, using *http*, into an error of ours without the *secret*.
+def mapped_errors(api_key: str, http: httpx.Client | httpx.AsyncClient) -> Generator[None, None, None]:
+    """Turn what `sync_detailed` or `asyncio_detailed` raises, using *http*, into an error of ours without the API key.
 
     What is neither of httpx nor of the generated client, such as an error of the caller's own transport, passes.
     """
@@ -63,80 +74,29 @@ def mapped_errors(secret: str, http: httpx.Client | httpx.AsyncClient) -> Genera
     except DecodeError as error:
         if error.response is None:  # It is the caller's own, of an event hook.
             raise
-        shown = _log_and_redact(error.response, secret)
-        if shown is not error.response:  # The server repeats the key, perhaps where the body is not as it should be.
-            error.path, error.found, error.args = "$", "a response that holds the API key", ()
-        error.response = shown
-        raise _error_inside(shown, error) from error
+        raise _decode_error(error, error.response, api_key) from error
     except httpx.HTTPStatusError as error:  # An event hook of the caller called `raise_for_status()`.
         error.request = redacted_request(error.request)
-        error.response = _log_and_redact(error.response, secret)
-        raise status_error(error.response, error.response.status_code) from error
+        error.response = _log_and_redact(error.response, api_key)
+        if (mapped := _status_error(error.response)) is None:  # It raised the error itself.
+            raise
+        raise mapped from error
     except (UnicodeEncodeError, httpx.InvalidURL) as error:
         raise ConfigurationError(f"The request cannot be sent with these parameters: {error}.") from error
     # A UnicodeError comes from a redirect to something that is no URL: httpx reads it even where it does not follow.
     except (httpx.HTTPError, UnicodeError, RuntimeError) as error:
         if http.is_closed:
-            raise ClientClosedError(_CLOSED_MEANWHILE) from error
+            raise ClientClosedError("The client was closed while a request was in flight.") from error
         if isinstance(error, RuntimeError):
             raise
         raise _connection_error(error) from error
 
 
-def checked_response(response: Response[Any], secret: str) -> Response[Any]:
-    """Return *response* without the API key, or raise the error that it stands for."""
-    response = evolve(response, http=_log_and_redact(response.http, secret))
-    if (error := error_for(response)) is not None:
-        raise error
-    return response
-
-
-def _log_and_redact(response: httpx.Response, secret: str) -> httpx.Response:
+def _log_and_redact(response: httpx.Response, api_key: str) -> httpx.Response:
     """Log *response*, and return it without credentials."""
-    response = redacted_response(response, secret)
+    response = redacted_response(response, api_key)
     log_response(response)
     return response
-
-
-def error_for(response: Response[Any]) -> APIError | None:
-    """Return the error that *response* stands for, or None if it is a success."""
-    http = response.http
-    if not http.is_success:
-        return status_error(http, http.status_code)
-    if _reports_error(response.parsed) and (status := _in_band_status(_envelope(http))) is not None:
-        return status_error(http, status)
-    if response.is_documented_success:
-        return None
-    expected = "a status that the spec lists"
-    return APIResponseValidationError(path="$", expected=expected, found=str(http.status_code), response=http)
-
-
-def status_error(response: httpx.Response, status_code: int) -> APIStatusError:
-    """Return the error that *response* is; *status_code* is its status, or the one that its body names."""
-    envelope = _envelope(response)
-    error = envelope.get("error")
-    facts = _object(error) or envelope
-    messages: list[object] = [facts.get("message"), envelope.get("message"), error]
-    if response.is_success and (error is not None or not _is_error_status(envelope.get("status"))):
-        # That of the envelope can be the message of a success.
-        messages = [error if facts is envelope else facts.get("message")]
-    message = next((text for text in map(_bounded, messages) if text), None)
-    error_type = _BY_STATUS.get(status_code, InternalServerError if status_code >= 500 else APIStatusError)
-    return error_type(
-        message or _description(response),
-        response=response,
-        status_code=status_code,
-        type=_bounded(facts.get("type")),
-        details=_readable_details(facts.get("details")),
-        retry_after=retry_after(response.headers),
-    )
-
-
-def _error_inside(response: httpx.Response, error: DecodeError) -> APIError:
-    # An error inside a 2xx need not have the properties of a result.
-    if (status := _in_band_status(_envelope(response))) is not None:
-        return status_error(response, status)
-    return APIResponseValidationError(path=error.path, expected=error.expected, found=error.found, response=response)
 
 
 def _connection_error(error: Exception) -> APIConnectionError:
@@ -154,46 +114,65 @@ def _connection_error(error: Exception) -> APIConnectionError:
     return mapped
 
 
-def _envelope(response: httpx.Response) -> dict[str, object]:
-    """Return the JSON object that the body is; an empty one if it is something else."""
-    try:
-        return _object(msgspec.json.decode(response.content)) or {}
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return {}
+def _decode_error(error: DecodeError, response: httpx.Response, api_key: str) -> APIError:
+    """Return the error that a 2xx stands for whose body is not what the spec says."""
+    shown = error.response = _log_and_redact(response, api_key)
+    if shown is not response:  # The server repeats the key, perhaps where the body is not as it should be.
+        error.path, error.found, error.args = "$", "a response that holds the API key", ()
+    # An error inside a 2xx need not have the properties of a result.
+    return _status_error(shown) or APIResponseValidationError(
+        path=error.path, expected=error.expected, found=error.found, response=shown
+    )
 
 
-def _in_band_status(envelope: dict[str, object]) -> int | None:
-    """Return the status of the error that a 2xx with this *envelope* is, or None if it is a success."""
-    error = envelope.get("error")
-    for status in (envelope.get("status"), (_object(error) or {}).get("status")):
-        if _is_error_status(status):
-            return int(status)
-    return 500 if isinstance(error, str | dict) else None
-
-
-def _reports_error(parsed: object) -> bool:
+def _reports_error(parsed: Any) -> bool:
     """Return whether *parsed* is an envelope that reports an error; a result may have an `error` of its own."""
-    error, status = getattr(parsed, "error", None), getattr(parsed, "status", None)
-    return isinstance(error, ApiResponseError) or (_is_error_status(status) and hasattr(parsed, "error"))
+    if not hasattr(parsed, "error"):
+        return False
+    return isinstance(parsed.error, ApiResponseError) or _is_error_status(getattr(parsed, "status", None))
 
 
-def _is_error_status(status: object) -> TypeGuard[float]:
-    # To JSON, 500.0 is the integer 500.
-    return isinstance(status, int | float) and not isinstance(status, bool) and status >= 400
+def _is_error_status(status: Any) -> bool:
+    return isinstance(status, int | float) and status >= 400  # To JSON, 500.0 is the integer 500.
 
 
-def _object(value: object) -> dict[str, object] | None:
-    return cast(dict[str, object], value) if isinstance(value, dict) else None
+def _status_error(response: httpx.Response) -> APIStatusError | None:
+    """Return the error that *response* is by its status or, if it is a 2xx, by its body; None if it is a success."""
+    try:
+        envelope: dict[str, Any] = decode_json(dict[str, Any], response.content)
+    except DecodeError:
+        envelope = {}
+    reported = envelope.get("error")
+    error: dict[str, Any] = envelope["error"] if isinstance(reported, dict) else {}
+    status_code = response.status_code
+    if response.is_success:
+        statuses: list[Any] = [each for each in (envelope.get("status"), error.get("status")) if _is_error_status(each)]
+        if not statuses and not isinstance(reported, str | dict):
+            return None
+        status_code = int(statuses[0]) if statuses else 500
+        if reported is not None:
+            envelope = {"error": reported}  # The message beside it is that of a success.
+    facts = error or envelope  # The error object may come without its envelope.
+    message = _text(facts, "message") or _text(envelope, "message") or _text(envelope, "error")
+    details: list[ErrorDetail] = []
+    for detail in facts["details"] if isinstance(facts.get("details"), list) else ():
+        with suppress(DecodeError):  # What is broken does not hide the rest.
+            details.append(ErrorDetail.from_dict(detail))
+    fallback = InternalServerError if status_code >= 500 else APIStatusError
+    return _BY_STATUS.get(status_code, fallback)(
+        message or _description(response),
+        response=response,
+        status_code=status_code,
+        type=_text(facts, "type"),
+        details=details,
+        retry_after=retry_after(response.headers),
+    )
 
 
-def _bounded(text: object) -> str | None:
-    return text[:_TEXT_SHOWN] if isinstance(text, str) else None
-
-
-def _readable_details(details: object) -> Generator[ErrorDetail, None, None]:
-    for detail in cast(list[object], details) if isinstance(details, list) else ():
-        with suppress(DecodeError):
-            yield ErrorDetail.from_dict(cast(dict[str, object], detail))
+def _text(properties: dict[str, Any], name: str) -> str | None:
+    """Return the beginning of a text, or None if it is absent or no text."""
+    text = properties.get(name)
+    return text[:_LONGEST_TEXT] if isinstance(text, str) else None
 
 
 def _description(response: httpx.Response) -> str:

@@ -212,14 +212,15 @@ class APIResponseValidationError(_ResponseError):
     hint = "If the API has changed, a newer callrounded may know it; please report it."
 
     def __init__(self, *, path: str, expected: str, found: str, response: httpx.Response) -> None:
-        super().__init__(f"Unexpected response at {path}: expected {expected}, found {found}.", response=response)
+        message = f"Unexpected response at {path}: expected {expected}, found {found}"
+        if path == "$":
+            kind = response.headers.get("content-type", "no content type")
+            message += f" (status {response.status_code}, {kind:.100})"
+            self.hint = "Something other than the API may have responded: check base_url, and any proxy."
+        super().__init__(f"{message}.", response=response)
         self.path = path
         self.expected = expected
         self.found = found
-        if path == "$":
-            kind = self.headers.get("content-type", "no content type")
-            self.message = f"{self.message[:-1]} (status {self.status_code}, {kind:.100})."
-            self.hint = "Something other than the API may have responded: check base_url, and any proxy."
 
 
 class PaginationError(RoundedError):

@@ -14,90 +14,50 @@ from email.utils import parsedate_tz
 from typing import Final
 
 import httpx
-from attrs import define, field
 
 from ._errors import APIConnectionError, APIError, APIStatusError
 from ._logging import attempt_number, log_retry
 from ._options import Options
 
-RETRIED_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530})
-# Statuses that say: too many requests. All requests of a listing wait, not only the one that was refused.
-_HOLDING_STATUSES: Final = frozenset({429, 503})
-# To be retried although the API may have acted on the first attempt: that does no harm to these.
+_RETRIED_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530})
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _SECONDS: Final = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
 # A proxy may join several Retry-After with commas; the comma of a date comes after its weekday.
 _JOINED: Final = re.compile(r"(?<!Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?<!day),")
 
 
-def is_retryable(error: BaseException) -> bool:
-    """Return whether *error* may pass by itself, and repeating its request does no harm."""
-    if isinstance(error, APIStatusError) and error.status_code == 429:
+class Attempts:
+    """The attempts of one request, *not_before* which the next one may be made, by the monotonic clock."""
+
+    def __init__(self, options: Options, hold: Hold) -> None:
+        """Count the attempts of a request; *hold* is shared by all requests of a listing."""
+        self._options = options
+        self._hold = hold
+        self._failed = 0
+        self.not_before = 0.0
+        attempt_number.set(1)
+
+    def plan_next(self, error: APIError) -> bool:
+        """Return whether another attempt is to be made after this one, which ended in *error*."""
+        error.attempts = self._failed = self._failed + 1
+        seconds = wait_before_retry(error, self._failed, self._options)
+        if seconds is None:
+            return False
+        log_retry(error, seconds)
+        attempt_number.set(self._failed + 1)
+        if isinstance(error, APIStatusError) and error.status_code in {429, 503}:
+            self._hold.extend(seconds)  # Too many requests: all of a listing wait, not only the one that was refused.
+        self.not_before = time.monotonic() + seconds
         return True
-    if isinstance(error, APIConnectionError) or (
-        isinstance(error, APIStatusError) and error.status_code in RETRIED_STATUSES
-    ):
-        return error.request is not None and error.request.method in _IDEMPOTENT
-    return False
 
 
-def wait_before_retry(error: APIError, attempt: int, options: Options) -> float | None:
-    """Return the seconds to wait after *attempt* (counted from 1) ended in *error*, or None if that was the last.
-
-    A Retry-After is waited for; one beyond `max_retry_wait` means no retry.
-    """
-    if attempt > options.max_retries or not is_retryable(error):
-        return None
-    asked = error.retry_after if isinstance(error, APIStatusError) else None
-    if asked is None:
-        return min(backoff(attempt), options.max_retry_wait)
-    return asked if asked <= options.max_retry_wait else None
-
-
-def backoff(attempt: int) -> float:
-    """Return the seconds to wait after *attempt* (counted from 1) where the API does not say.
-
-    It doubles from half a second up to eight; a random half of it keeps many clients from coming back together.
-    """
-    longest: float = 2.0 ** min(attempt - 2, 3)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - a matter of spreading, not of secrecy
-
-
-def retry_after(headers: httpx.Headers) -> float | None:
-    """Return the seconds that Retry-After asks to wait, or None if it is absent or unreadable.
-
-    A date is compared with the Date of the response where there is one, so that a wrong clock on this machine does not
-    matter. Of several, the longest counts.
-    """
-    now = _moment(headers.get("date", ""))
-    asked: list[float] = []
-    for text in map(str.strip, _JOINED.split(headers.get("retry-after", ""))):
-        if _SECONDS.fullmatch(text):
-            asked.append(float(text))
-        elif (then := _moment(text)) is not None:
-            asked.append(max(0.0, then - (time.time() if now is None else now)))
-    return max(asked, default=None)
-
-
-def _moment(date: str) -> float | None:
-    """Return *date* in seconds since 1970, or None if it is unreadable; a leap second is the moment after :59."""
-    try:
-        parsed = parsedate_tz(date)
-        if parsed is None:
-            return None
-        year, month, day, hour, minute, second = parsed[:6]
-        return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp() + second - (parsed[9] or 0)
-    except (ValueError, OverflowError):
-        return None
-
-
-@define
 class Hold:
     """Holds the requests of a listing, or of one call, until the server takes requests again."""
 
-    _until: float = 0.0
-    _stopped: threading.Event = field(factory=threading.Event)
-    _lock: threading.Lock = field(factory=threading.Lock)
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
 
     def extend(self, seconds: float) -> None:
         """Hold all requests for at least so many seconds from now."""
@@ -128,34 +88,56 @@ class Hold:
         waited: float | None = None
         while waited != (until := max(self._until, not_before)):
             waited = until
-            yield seconds_until(until)
+            yield max(0.0, until - time.monotonic())
 
 
-def seconds_until(moment: float) -> float:
-    """Return how long to wait until *moment* of the monotonic clock."""
-    return max(0.0, moment - time.monotonic())
+def wait_before_retry(error: APIError, attempt: int, options: Options) -> float | None:
+    """Return the seconds to wait after *attempt* (counted from 1) ended in *error*, or None if that was the last.
+
+    A Retry-After is waited for; one beyond `max_retry_wait` means no retry. Without one, the wait doubles from half a
+    second up to eight; a random half of it keeps many clients from coming back together.
+    """
+    if attempt > options.max_retries or not is_retryable(error):
+        return None
+    asked = error.retry_after if isinstance(error, APIStatusError) else None
+    if asked is not None:
+        return asked if asked <= options.max_retry_wait else None
+    longest: float = 2.0 ** min(attempt - 2, 3)
+    spread = random.uniform(0.5, 1.0)  # noqa: S311 - it keeps no secret
+    return min(longest * spread, options.max_retry_wait)
 
 
-class Attempts:
-    """The attempts of one request, *not_before* which the next one may be made, by the monotonic clock."""
+def is_retryable(error: APIError) -> bool:
+    """Return whether *error* may pass by itself, and repeating its request does no harm."""
+    status = error.status_code if isinstance(error, APIStatusError) else None
+    may_pass = isinstance(error, APIConnectionError) or status in _RETRIED_STATUSES
+    # The API may have acted on the first attempt, other than on one that it refused with a 429.
+    is_harmless = status == 429 or (error.request is not None and error.request.method in _IDEMPOTENT)
+    return may_pass and is_harmless
 
-    def __init__(self, options: Options, hold: Hold) -> None:
-        """Count the attempts of a request; *hold* is shared by all requests of a listing."""
-        self._options = options
-        self._hold = hold
-        self._failed = 0
-        self.not_before = 0.0
-        attempt_number.set(1)
 
-    def plan_next(self, error: APIError) -> bool:
-        """Return whether another attempt is to be made after this one, which ended in *error*."""
-        error.attempts = self._failed = self._failed + 1
-        attempt_number.set(self._failed + 1)
-        seconds = wait_before_retry(error, self._failed, self._options)
-        if seconds is None:
-            return False
-        log_retry(error, seconds)
-        if isinstance(error, APIStatusError) and error.status_code in _HOLDING_STATUSES:
-            self._hold.extend(seconds)
-        self.not_before = time.monotonic() + seconds
-        return True
+def retry_after(headers: httpx.Headers) -> float | None:
+    """Return the seconds that Retry-After asks to wait, or None if it is absent or unreadable.
+
+    A date is compared with the Date of the response where there is one, so that a wrong clock on this machine does not
+    matter. Of several, the longest counts.
+    """
+    now = _timestamp(headers.get("date", ""))
+    asked: list[float] = []
+    for text in map(str.strip, _JOINED.split(headers.get("retry-after", ""))):
+        if _SECONDS.fullmatch(text):
+            asked.append(float(text))
+        elif (then := _timestamp(text)) is not None:
+            asked.append(max(0.0, then - (time.time() if now is None else now)))
+    return max(asked, default=None)
+
+
+def _timestamp(date: str) -> float | None:
+    """Return *date* in seconds since 1970, or None if it is unreadable; a leap second is the moment after :59."""
+    try:
+        if (parsed := parsedate_tz(date)) is None:
+            return None
+        year, month, day, hour, minute, second, *_, offset = parsed
+        return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp() + second - (offset or 0)
+    except (ValueError, OverflowError):
+        return None

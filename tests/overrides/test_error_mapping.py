@@ -250,6 +250,13 @@ class TestInBand:
         assert error.details == [ErrorDetail(field="email", message="Invalid email format")]
         assert error.request_id == "r"
 
+    @pytest.mark.parametrize("changes", [{}, {"data": None}], ids=["with data", "without"])
+    def test_a_byte_order_mark_before_it_does_not_hide_it(self, changes: dict[str, Any]) -> None:
+        """Some gateways write one; a page with it is read, and so is an error."""
+        body = b"\xef\xbb\xbf" + json.dumps(PAGE | {"error": ERROR} | changes).encode()
+
+        assert _status_error(_response(200, body)).message == ERROR["message"]
+
     def test_an_error_without_its_envelope_counts_too(self) -> None:
         """The object alone says its status."""
         assert _status_error(_response(200, ERROR)).status_code == 400

@@ -40,7 +40,7 @@ Position = int | Literal["total"]
 @pytest.fixture(autouse=True)
 def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries come at once."""
-    monkeypatch.setattr("callrounded._retry.seconds_until", lambda _: 0.0)
+    monkeypatch.setattr("callrounded._retry.Hold._waits", lambda *_: [0.0])
 
 
 @pytest.fixture

@@ -143,17 +143,20 @@ class TestInjectedClient:
         assert isinstance(await world.error(client), NotFoundError)
         assert len((await world.list(client)).data) == 5
 
-    async def test_an_exception_of_the_callers_own_code_passes_as_it_is(self, world: World) -> None:
-        """A mistake in their transport is theirs to see, and not retried."""
+    @pytest.mark.parametrize("kind", [ZeroDivisionError, KeyboardInterrupt])
+    async def test_an_exception_of_the_callers_own_code_passes_as_it_is(
+        self, world: World, kind: type[BaseException]
+    ) -> None:
+        """A mistake in their transport is theirs to see, and not retried; neither is an interruption."""
         asked: list[int] = []
 
         def broken(request: httpx.Request) -> httpx.Response:
             asked.append(1)
-            raise ZeroDivisionError("in the transport")
+            raise kind("in the transport")
 
         client = world.client(http_client=world.httpx_client(transport=httpx.MockTransport(broken)))
 
-        with pytest.raises(ZeroDivisionError, match="in the transport"):
+        with pytest.raises(kind, match="in the transport"):
             await world.list(client)
         assert len(asked) == 1
 

@@ -325,3 +325,26 @@ async def test_a_key_that_is_escaped(world: World, fake: FakeRounded, server: Se
     error = await world.api_error(world.client(api_key=key, base_url=server.url))
     assert "is not known" in str(error)
     assert "4f9d2c71" not in f"{error} {error.body} {error.headers}"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("key", [KEY, 'sk"live\\4f9d/2c71%e8a0'])
+@pytest.mark.parametrize("escape", [r"\u{:04x}", r"\u{:04X}", "%{:02x}", "%{:02X}"])
+async def test_a_key_of_which_every_character_is_escaped(
+    world: World, fake: FakeRounded, server: Server, key: str, escape: str
+) -> None:
+    """An encoder may escape letters and digits, too."""
+    spelled = "".join(escape.format(ord(char)) for char in key)
+    body = f'{{"error": {{"message": "{spelled} is not known"}}}}'
+    fake.fail(Fault.status(400, body=body.encode()))
+    error = await world.api_error(world.client(api_key=key, base_url=server.url))
+    assert isinstance(error, APIStatusError)
+    assert error.message == "[hidden] is not known"
+    assert spelled not in error.body
+
+
+async def test_a_key_of_backslashes_is_looked_for_in_no_time(world: World, fake: FakeRounded, server: Server) -> None:
+    """Each may be escaped by another, in ways that are too many to try one by one."""
+    fake.fail(Fault.status(400, body=b"\\" * 1000))
+    error = await world.api_error(world.client(api_key="\\" * 60 + "k", base_url=server.url))
+    assert isinstance(error, APIStatusError)
+    assert error.body == "\\" * 1000
