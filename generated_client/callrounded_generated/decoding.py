@@ -105,7 +105,7 @@ class Object(Type):
         """The fields, by name of the property."""
         found: dict[str, Field] = {}
         for each in attrs.fields(self.cls):
-            if not each.name.startswith("_"):
+            if each.name != "additional_properties":
                 type_ = type_of(self.hints[each.name], nullable=each.metadata.get("nullable", True))
                 name = each.metadata.get("name", each.name)
                 found[name] = Field(each.name, type_, each.default, _setter(self.cls, each.name))
@@ -114,7 +114,7 @@ class Object(Type):
     @cached_property
     def additional(self) -> Type:
         """The type of all other properties."""
-        return type_of(get_args(get_args(self.hints["_additional"])[0])[1])
+        return type_of(get_args(self.hints["additional_properties"])[1])
 
     @cached_property
     def is_flat(self) -> bool:
