@@ -169,16 +169,13 @@ class Annotations:
                 return repr(value) if isinstance(prop, ConstProperty) else source
 
     def attributes(self, model: ModelProperty) -> list[Attribute]:
-        """Return the attributes of *model*, in the order of the document; typed additional properties are the last."""
+        """Return the attributes of *model*, in the order of the document; the additional properties are the last."""
         is_sent = str(model.class_info.name) in self.sent
         where: Where = "form" if model.is_multipart_body else "object"
         listed = self._named(
             [self._attribute(prop, said, where, is_sent=is_sent) for prop, said in self.properties(model)]
         )
-        additional = self.map_of(model, where)
-        if additional != "dict[str, Any]":
-            listed.append(Attribute("", additional, "", "", name="additional_properties"))
-        return listed
+        return [*listed, _additional(self.map_of(model, where))]
 
     def _attribute(self, prop: Any, said: dict[str, Any], where: Where, *, is_sent: bool) -> Attribute:
         annotation, default, is_nullable = self.of(prop, where), "", True
@@ -206,12 +203,17 @@ class Annotations:
             if name != union.tag and all(name in each and self.of(each[name]) == annotation for each in tables):
                 annotation += "" if self.is_nullable(prop) else " | None"
                 found.append(Attribute(name, annotation, "None", text(prop.description)))
-        return self._named(found)
+        return [*self._named(found), _additional("dict[str, Any]")]
 
     def _named(self, listed: list[Attribute]) -> list[Attribute]:
         taken = names.TAKEN_IN_MODELS | self.names
         chosen = names.unique(names.identifier(each.wire_name, taken) for each in listed)
         return [replace(each, name=name) for each, name in zip(listed, chosen, strict=True)]
+
+
+def _additional(annotation: str) -> Attribute:
+    name, description = "additional_properties", "Properties that the OpenAPI document does not list, by name."
+    return Attribute(name, annotation, "dict()", description, name=name)
 
 
 def members(annotation: str) -> list[str]:

@@ -39,25 +39,50 @@ class Changed(Received):
     """What was noted on the original of a changed copy, which may hold what cannot be written."""
 
 
+class Additional(dict[str, Any]):
+    """Additional properties, with the notes on their object: `attrs.evolve` passes on values of attributes alone."""
+
+    cls: type[object] | None = None
+    received: Received | None = None
+
+
+class _Slots:
+    """What a model has beside the properties that the OpenAPI document lists."""
+
+    # msgspec does not write what begins with `_`.
+    __slots__: tuple[str, ...] = ("_additional", "_received")
+    _additional: dict[str, Any] | None  # None, if there are none.
+    _received: Received | None  # None if made by hand.
+
+    def _get(self) -> Additional:
+        additional = Additional(self._additional or ())
+        additional.cls, additional.received = type(self), self._received
+        return additional
+
+    def _set(self, given: dict[str, Any]) -> None:
+        # Notes are about the defaults of their class: they do not hold for another one.
+        received = given.received if isinstance(given, Additional) and given.cls is type(self) else None
+        object.__setattr__(self, "_additional", dict(given) or None)
+        object.__setattr__(self, "_received", received)
+
+    additional_properties: Any = property(_get, _set)
+
+
+# attrs makes no slot for a field that a base class lists in `__slots__`: it uses what is there, which is the property.
+_Slots.__slots__ += ("additional_properties",)
+
+
 @define(frozen=True, kw_only=True, weakref_slot=False)
-class Model:
+class Model(_Slots):
     """An object of the API. Its attributes cannot be set; `attrs.evolve` makes a changed copy."""
 
-    # None, if there are none. msgspec does not write attributes that begin with `_`.
-    _additional: dict[str, Any] | None = field(default=None, alias="additional_properties", repr=False, hash=False)
-    # None if made by hand.
-    _received: Received | None = field(default=None, alias="_received", repr=False, eq=False)
+    additional_properties: dict[str, Any] = field(factory=dict, repr=False, hash=False)
+    """Properties that the OpenAPI document does not list, by name."""
 
     def __attrs_post_init__(self) -> None:
         # Only of an object that is made by hand, or as a changed copy.
-        object.__setattr__(self, "_additional", dict(self._additional or {}) or None)
         if self._received is not None:
             object.__setattr__(self, "_received", Changed(self._received))
-
-    @property
-    def additional_properties(self) -> dict[str, Any]:
-        """Properties that the OpenAPI document does not list, by name."""
-        return dict(self._additional or {})
 
     @property
     def fields_set(self) -> frozenset[str]:

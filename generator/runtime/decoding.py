@@ -105,7 +105,7 @@ class Object(Type):
         """The fields, by name of the property."""
         found: dict[str, Field] = {}
         for each in attrs.fields(self.cls):
-            if not each.name.startswith("_"):
+            if each.name != "additional_properties":
                 type_ = type_of(self.hints[each.name], nullable=each.metadata.get("nullable", True))
                 name = each.metadata.get("name", each.name)
                 found[name] = Field(each.name, type_, each.default, _setter(self.cls, each.name))
@@ -114,14 +114,18 @@ class Object(Type):
     @cached_property
     def additional(self) -> Type:
         """The type of all other properties."""
-        return type_of(get_args(get_args(self.hints["_additional"])[0])[1])
+        return type_of(get_args(self.hints["additional_properties"])[1])
 
     @cached_property
     def is_flat(self) -> bool:
-        """Whether msgspec writes the model as it should be: it contains no other, and its names are the properties'."""
-        fields = self.fields.items()
-        are_named_alike = all(field.attribute == name for name, field in fields)
-        return are_named_alike and None not in (self.additional.hint, *(field.type.hint for _, field in fields))
+        """Whether msgspec writes the model as it should be: it contains no other, and its names are the properties'.
+
+        It has no lists of date-times either: one without an offset can be put there.
+        """
+        types = [self.additional, *(field.type for field in self.fields.values())]
+        are_named_alike = all(field.attribute == name for name, field in self.fields.items())
+        may_change = any(each.is_timed and not {list, dict}.isdisjoint(each.json_types) for each in types)
+        return are_named_alike and not may_change and all(each.hint is not None for each in types)
 
     @cached_property
     def absent(self) -> Received:

@@ -1,12 +1,14 @@
 """Records as rows of a table."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import attrs
 
 from callrounded_generated.types import Model
+
+_LISTED: Final = attrs.filters.exclude("additional_properties")
 
 
 def to_dicts(records: Iterable[Model]) -> list[dict[str, Any]]:
@@ -22,11 +24,7 @@ def to_dicts(records: Iterable[Model]) -> list[dict[str, Any]]:
     return [
         {
             name: str(value) if isinstance(value, UUID) else value
-            for name, value in attrs.asdict(record, recurse=False, filter=_is_public).items()
+            for name, value in attrs.asdict(record, recurse=False, filter=_LISTED).items()
         }
         for record in records
     ]
-
-
-def _is_public(attribute: "attrs.Attribute[Any]", _: object) -> bool:
-    return not attribute.name.startswith("_")

@@ -21,6 +21,7 @@ from callrounded_generated.models import (
     PstnPhoneNumber,
     UnknownPhoneNumber,
 )
+from callrounded_generated.types import Changed, Model, noted_on
 
 COPIES: dict[str, Callable[[Any], Any]] = {
     "copy": copy.copy,
@@ -43,7 +44,7 @@ def by_hand(**changes: Any) -> PstnPhoneNumber:
 def test_attributes_have_the_types_a_caller_wants(record: dict[str, Any]) -> None:
     """Values are plain Python ones: UUID, aware datetime, str, bool, None."""
     number = PstnPhoneNumber.from_dict(record)
-    assert attrs.asdict(number, filter=lambda attribute, _: not attribute.name.startswith("_")) == {
+    assert attrs.asdict(number) == {
         "id": UUID(record["id"]),
         "number": "+33199000000",
         "name": "Reception",
@@ -52,6 +53,7 @@ def test_attributes_have_the_types_a_caller_wants(record: dict[str, Any]) -> Non
         "inbound_agent_id": UUID(record["inbound_agent_id"]),
         "redirect": True,
         "redirect_phone_number": "+33199000001",
+        "additional_properties": {},
     }
     assert number.created_at.utcoffset() is not None
 
@@ -103,6 +105,61 @@ def test_made_by_hand_from_others(record: dict[str, Any]) -> None:
     assert answer.to_dict() == {"data": [number.to_dict(), by_hand().to_dict()], "total_items": 2}
     assert answer.to_dict()["data"][0]["id"] == record["id"].upper()
     assert json.loads(answer.to_json()) == answer.to_dict()
+
+
+def names_in(value: Any) -> set[str]:
+    """Return the names in what `attrs.asdict` returned, at any depth; there are plain dicts alone."""
+    if isinstance(value, list):
+        return set[str]().union(*map(names_in, value))
+    assert type(value) is dict or not isinstance(value, dict)
+    return {*value, *names_in(list(value.values()))} if isinstance(value, dict) else set()
+
+
+def test_asdict(record: dict[str, Any]) -> None:
+    """`attrs.asdict` shows attributes and additional properties, whether they were received or not, at any depth."""
+    listed = {**attrs.asdict(by_hand()), "id": UUID(record["id"]), "name": "Reception"}
+    required = {name: record[name] for name in ("id", "number", "created_at", "type", "name")}
+    for new in ({}, {"new": [{"a": 1}]}):
+        received = PstnPhoneNumber.from_dict({**required, "id": record["id"].upper(), **new})
+        expected = {**listed, "additional_properties": new}
+        assert attrs.asdict(received) == attrs.asdict(attrs.evolve(received)) == expected
+        assert attrs.asdict(received, recurse=False) == expected
+        assert attrs.asdict(by_hand(name="Reception", additional_properties=new), recurse=True) == {
+            **attrs.asdict(by_hand(name="Reception")),
+            "additional_properties": new,
+        }
+    answer = PhoneNumberList.from_dict(
+        {"data": [{**record, "new": 1}, {**record, "type": "fax"}], "error": {"details": [{"x": 1}]}}
+    )
+    shown = attrs.asdict(answer)
+    assert shown["data"] == list(map(attrs.asdict, answer.data))
+    assert shown["error"]["details"][0] == {"field": None, "message": None, "additional_properties": {"x": 1}}
+    classes = [type(answer), *map(type, answer.data), type(answer.error), ErrorDetail]
+    assert names_in(shown) == {each.name for cls in classes for each in attrs.fields(cls)} | {"new", "x"}
+    assert not [name for name in names_in(shown) if name.startswith("_")]
+
+
+def test_the_fields_of_attrs_are_public() -> None:
+    """Tools that read the fields of attrs see what a caller sees: arguments of the class, without a private one."""
+    for cls in (Model, PhoneNumberList, PstnPhoneNumber, UnknownPhoneNumber):
+        fields = attrs.fields(cls)
+        assert [each.alias for each in fields] == [each.name for each in fields]
+        assert not [each.name for each in fields if each.name.startswith("_")]
+        assert fields[-1].name == "additional_properties"
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_what_is_noted_is_copied(name: str, record: dict[str, Any]) -> None:
+    """A copy has the notes of its original; only a changed copy is looked at again before it is written."""
+    received = PstnPhoneNumber.from_dict({**record, "id": record["id"].upper(), "new": 1})
+    plain = PstnPhoneNumber.from_dict(record)
+    for original in (plain, received, attrs.evolve(received), by_hand(), by_hand(additional_properties={"new": 1})):
+        copied = COPIES[name](original)
+        assert noted_on(copied) == noted_on(original)
+        is_received = noted_on(original)[0] is not None
+        expected = Changed if is_received and name == "evolve" else type(noted_on(original)[0])
+        assert type(noted_on(copied)[0]) is expected
+        assert copied.additional_properties is not copied.additional_properties
 
 
 @pytest.mark.parametrize("name", COPIES)
@@ -160,7 +217,19 @@ def test_a_changed_copy(record: dict[str, Any]) -> None:
     assert attrs.evolve(attrs.evolve(number, id=another), id=number.id).to_dict() == received
     assert attrs.evolve(number, name="A").fields_set == {*received, "name"} - {"new"}
     assert attrs.evolve(number, name="A") != number
+    more = number.additional_properties
+    more["newer"] = more.pop("new")
+    changed = {name: value for name, value in received.items() if name != "new"} | {"newer": [1]}
+    assert attrs.evolve(number, additional_properties=more).to_dict() == changed
     assert number.to_dict() == received
+
+
+def test_a_dict_of_ones_own_has_no_notes(record: dict[str, Any]) -> None:
+    """A copy with other additional properties than those that its original had is written as one made by hand."""
+    number = PstnPhoneNumber.from_dict({**record, "id": record["id"].upper(), "name": None, "new": 1})
+    changed = attrs.evolve(number, additional_properties={"newer": 2})
+    assert (changed.id, changed.name, changed.additional_properties) == (number.id, None, {"newer": 2})
+    assert changed.to_dict() == {name: value for name, value in record.items() if name != "name"} | {"newer": 2}
 
 
 def test_what_is_in_a_list_can_be_changed(page: Callable[..., dict[str, Any]]) -> None:
@@ -181,6 +250,8 @@ def test_equality_and_hash(record: dict[str, Any]) -> None:
     assert PstnPhoneNumber.from_dict({**record, "new": 1}) != number
     assert PstnPhoneNumber.from_dict({**record, "new": 1}) != PstnPhoneNumber.from_dict({**record, "new": 2})
     assert PstnPhoneNumber.from_dict({**record, "new": 1}) == PstnPhoneNumber.from_dict({"new": 1, **record})
+    assert hash(PstnPhoneNumber.from_dict({**record, "new": 1})) == hash(number)
+    assert by_hand(additional_properties={"new": 1}) == PstnPhoneNumber.from_dict({**by_hand().to_dict(), "new": 1})
     assert len({number, PstnPhoneNumber.from_dict(shuffled), by_hand()}) == 2
     assert number != record
     assert number != UnknownPhoneNumber.from_dict(record)
@@ -189,7 +260,7 @@ def test_equality_and_hash(record: dict[str, Any]) -> None:
 def test_frozen(record: dict[str, Any]) -> None:
     """Attributes can be neither set, deleted nor made up."""
     number = PstnPhoneNumber.from_dict(record)
-    for name in ("number", "_received", "new"):
+    for name in ("number", "additional_properties", "_received", "new"):
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             setattr(number, name, "x")
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
@@ -208,6 +279,7 @@ def test_repr() -> None:
     )
     namespace = {"PstnPhoneNumber": PstnPhoneNumber, "UUID": UUID, "datetime": __import__("datetime")}
     assert eval(shown, namespace) == number
+    assert repr(by_hand(name="A", additional_properties={"new": 1})) == shown
 
 
 @pytest.mark.parametrize(

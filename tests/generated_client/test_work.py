@@ -1,14 +1,16 @@
 """How much is done, counted instead of timed: a slow step backwards fails here, on any machine."""
 
+import sys
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
 from callrounded.testing import sample_records
 from callrounded_generated.decoding import decode_json
-from callrounded_generated.models import PhoneNumberList
+from callrounded_generated.models import PhoneNumberList, PstnPhoneNumber
 
 SIZE = 1_000
 
@@ -137,6 +139,8 @@ def test_records_are_small(body: Callable[..., bytes]) -> None:
         assert len(answer.data) == SIZE
     assert sizes["plain"] / SIZE < 800
     assert (sizes["three new properties"] - sizes["plain"]) / SIZE < 500
+    slots = type("Slots", (), {"__slots__": [*attrs.fields_dict(PstnPhoneNumber), "received"]})
+    assert sys.getsizeof(PstnPhoneNumber.from_dict(records("plain")[0])) == sys.getsizeof(slots())
 
 
 IMPORTS = """

@@ -32,6 +32,12 @@ Meetings:
   type: object
   properties: {name: {type: string}}
   additionalProperties: {type: [array, 'null'], items: {type: string, format: date-time}}
+Moments:
+  type: object
+  properties:
+    list: {type: array, items: {type: string, format: date-time}}
+    map: {type: object, additionalProperties: {type: [string, 'null'], format: date-time}}
+    no_list: {type: [string, 'null'], format: date-time}
 Tree:
   type: object
   properties: {dict: {type: string}}
@@ -129,10 +135,25 @@ def test_a_changed_copy(small: ModuleType) -> None:
     """`attrs.evolve` keeps them, or puts others in their place; the rest is written as it came."""
     received = small.Meetings.from_dict({"name": "x", "a": ["2024-01-01T00:00:00.0Z"]})
     assert attrs.evolve(received, name="y").to_dict() == {"name": "y", "a": ["2024-01-01T00:00:00.0Z"]}
-    more = {**received.additional_properties, "b": None}
+    more = received.additional_properties
+    more["b"] = None
     changed = attrs.evolve(received, additional_properties=more)
     assert changed.to_dict() == {"name": "x", "a": ["2024-01-01T00:00:00.0Z"], "b": None}
     assert attrs.evolve(received, additional_properties={}).to_dict() == {"name": "x"}
+
+
+def test_asdict(small: ModuleType) -> None:
+    """`attrs.asdict` shows them by name, models among them as dicts."""
+    data = {"name": "x", "a": {"id": ID, "new": 1}}
+    line = {"id": UUID(ID), "additional_properties": {"new": 1}}
+    received = small.Lines.from_dict(data)
+    by_hand = small.Lines(name="x", additional_properties={"a": small.Line(**line)})
+    for same in (received, by_hand, attrs.evolve(received), pickle.loads(pickle.dumps(by_hand))):
+        assert attrs.asdict(same) == {"name": "x", "additional_properties": {"a": line}}
+    assert attrs.asdict(small.Tree(dict="x")) == {"dict": "x", "additional_properties": {}}
+    fields = [attrs.fields(getattr(small, name)) for name in ("Holidays", "Lines", "Meetings", "Tree", "Closed")]
+    assert all(each[-1].name == "additional_properties" for each in fields)
+    assert not [each.name for every in fields for each in every if each.name.startswith("_")]
 
 
 def test_a_date_time_without_an_offset_is_not_sent(small: ModuleType) -> None:
@@ -149,6 +170,22 @@ def test_a_date_time_without_an_offset_is_not_sent(small: ModuleType) -> None:
         attrs.evolve(others, additional_properties={"a": [naive]}),
         small.Meetings(additional_properties={"a": [naive]}),
     ):
+        for write in (broken.to_dict, broken.to_json):
+            with pytest.raises(ValueError, match="has no offset from UTC"):
+                write()
+
+
+def test_a_date_time_without_an_offset_in_a_list(small: ModuleType) -> None:
+    """Nor one that is put into a list or dict of an object that was received."""
+    naive = datetime(2024, 1, 1)
+    data: dict[str, Any] = {"list": ["2024-01-01T00:00:00Z"], "map": {"a": "2024-01-01T00:00:00Z"}, "no_list": None}
+    listed, mapped = small.Moments.from_dict(data), small.Moments.from_dict(data)
+    assert listed.to_dict() == data
+    listed.list.append(naive)
+    mapped.map["b"] = naive
+    additional = small.Meetings.from_dict({"a": []})
+    additional.additional_properties["a"].append(naive)
+    for broken in (listed, mapped, additional):
         for write in (broken.to_dict, broken.to_json):
             with pytest.raises(ValueError, match="has no offset from UTC"):
                 write()

@@ -105,8 +105,9 @@ def test_properties_come_in_the_order_of_the_document(models: Any) -> None:
         Own: {allOf: [{$ref: "#/components/schemas/Late"}], properties: {a: {type: integer}}, required: [a]}
         """
     )
-    names = [[field.name for field in attrs.fields(cls)][-size:] for cls, size in ((small.Late, 4), (small.Own, 5))]
-    assert names == [["b", "c", "d", "a2"], ["b", "c", "d", "a2", "a"]]
+    names = [[field.name for field in attrs.fields(cls)] for cls in (small.Late, small.Own)]
+    listed = ["b", "c", "d", "a2"]
+    assert names == [[*listed, "additional_properties"], [*listed, "a", "additional_properties"]]
 
 
 def test_what_an_alias_adds_is_kept(models: Any) -> None:

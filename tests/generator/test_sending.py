@@ -127,6 +127,14 @@ def test_received_objects_are_sent_as_they_came(lines: ModuleType, data: Any) ->
     assert lines.models.LineUpdate.from_dict(data).to_dict() == data
 
 
+def test_an_update_with_the_additional_properties_of_a_line(lines: ModuleType) -> None:
+    """What was absent in another object is sent if it was given here."""
+    line = lines.models.Line.from_dict({"id": 1, "new": 2})
+    update = lines.models.LineUpdate(muted=False, additional_properties=line.additional_properties)
+    assert update.to_dict() == {"muted": False, "new": 2}
+    assert attrs.evolve(update, forward_to=None).to_dict() == {"muted": False, "new": 2, "forward_to": None}
+
+
 def test_objects_that_are_only_received_have_no_unset(lines: ModuleType) -> None:
     """Code that reads responses meets the default of the document, or None."""
     line = lines.models.Line.from_dict({"id": 1})

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
+from attrs import field as _field
 
 from ..types import Model
 
@@ -25,3 +26,5 @@ class ApiResponseError(Model):
     """HTTP status code."""
     type: str | None = None
     """The kind of error."""
+    additional_properties: dict[str, Any] = _field(factory=dict, repr=False, hash=False)
+    """Properties that the OpenAPI document does not list, by name."""

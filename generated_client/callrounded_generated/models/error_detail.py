@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import define
+from attrs import field as _field
 
 from ..types import Model
 
@@ -16,3 +19,5 @@ class ErrorDetail(Model):
     """Name of the field."""
     message: str | None = None
     """What is wrong with it."""
+    additional_properties: dict[str, Any] = _field(factory=dict, repr=False, hash=False)
+    """Properties that the OpenAPI document does not list, by name."""

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
+from attrs import field as _field
 
 from ..types import Model
 
@@ -23,3 +24,5 @@ class ErrorEnvelope(Model):
     """An error, in the words of the API."""
     status: int | None = None
     """HTTP status code."""
+    additional_properties: dict[str, Any] = _field(factory=dict, repr=False, hash=False)
+    """Properties that the OpenAPI document does not list, by name."""

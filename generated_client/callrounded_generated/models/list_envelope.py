@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
+from attrs import field as _field
 
 from ..types import Model
 
@@ -31,3 +32,5 @@ class ListEnvelope(Model):
     """Total number of pages available (by default or when use_cursor=false)."""
     total_items: int | None = None
     """Total count of items matching the query criteria (by default or when use_cursor=false)."""
+    additional_properties: dict[str, Any] = _field(factory=dict, repr=False, hash=False)
+    """Properties that the OpenAPI document does not list, by name."""

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from attrs import define
+from attrs import field as _field
 
 from ..types import AwareDatetime, UnknownVariant
 from .pstn_phone_number import PstnPhoneNumber
@@ -41,6 +42,8 @@ class UnknownPhoneNumber(UnknownVariant):
     """Whether calls are redirected."""
     redirect_phone_number: str | None = None
     """The phone number that calls are redirected to."""
+    additional_properties: dict[str, Any] = _field(factory=dict, repr=False, hash=False)
+    """Properties that the OpenAPI document does not list, by name."""
 
 
 PhoneNumber: TypeAlias = PstnPhoneNumber | SipPhoneNumber | UnknownPhoneNumber

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
+from attrs import field as _field
 
 from ..types import Model
 
@@ -34,3 +35,5 @@ class PhoneNumberList(Model):
     """Total count of items matching the query criteria (by default or when use_cursor=false)."""
     data: list[PhoneNumber]
     """List of phone number objects matching the query criteria."""
+    additional_properties: dict[str, Any] = _field(factory=dict, repr=False, hash=False)
+    """Properties that the OpenAPI document does not list, by name."""

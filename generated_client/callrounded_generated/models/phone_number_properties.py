@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from attrs import define
+from attrs import field as _field
 
 from ..types import AwareDatetime, Model
 
@@ -28,3 +30,5 @@ class PhoneNumberProperties(Model):
     """Whether calls are redirected."""
     redirect_phone_number: str | None = None
     """The phone number that calls are redirected to."""
+    additional_properties: dict[str, Any] = _field(factory=dict, repr=False, hash=False)
+    """Properties that the OpenAPI document does not list, by name."""

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from attrs import define
+from attrs import field as _field
 
 from ..types import AwareDatetime, Model
 
@@ -31,3 +32,5 @@ class SipPhoneNumber(Model):
     """The phone number that calls are redirected to."""
     type: Literal["sip"]
     """The kind of phone number."""
+    additional_properties: dict[str, Any] = _field(factory=dict, repr=False, hash=False)
+    """Properties that the OpenAPI document does not list, by name."""

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 VARIANTS: Final = UnknownPhoneNumber.variants
 _ATTRIBUTES: Final = [attribute.name for variant in VARIANTS.values() for attribute in attrs.fields(variant)]
-PROPERTIES: Final = list(dict.fromkeys(name for name in _ATTRIBUTES if not name.startswith("_")))
+PROPERTIES: Final = list(dict.fromkeys(name for name in _ATTRIBUTES if name != "additional_properties"))
 # The columns of the table and the room they need; a narrow terminal does without the last ones.
 _COLUMNS: Final = {"number": 15, "name": 16, "type": 6, "agent": 11, "redirect": 15, "created": 10}
 # What a spreadsheet would run as a formula. A phone number is none.
