@@ -57,6 +57,17 @@ class PageRequest:
     use_cursor: bool | None = None
     cursor: str | None = None
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse parameters of both modes. A cursor implies cursor mode."""
+        if self.cursor == "":
+            raise ConfigurationError("cursor= is empty: leave it out to begin at the first record.")
+        if self.cursor is not None:
+            if self.use_cursor is False:
+                raise ConfigurationError("cursor= implies cursor mode: leave out use_cursor=False.")
+            object.__setattr__(self, "use_cursor", True)
+        if self.use_cursor and self.page is not None:
+            raise ConfigurationError("page= is for page mode: leave it out, or cursor= and use_cursor=True.")
+
     def arguments(self) -> dict[str, Any]:
         """Return the parameters by name."""
         return asdict(self)
@@ -103,20 +114,13 @@ def new_checkpoint(
     operation: str, filters: dict[str, Any], first: PageRequest, *, max_items: int | None = None
 ) -> Checkpoint:
     """Return where a listing begins whose *first* request this is."""
-    if first.cursor is not None and first.use_cursor is False:
-        raise ConfigurationError("cursor= implies cursor mode: leave out use_cursor=False.")
-    if first.cursor == "":
-        raise ConfigurationError("cursor= is empty: leave it out to begin at the first record.")
-    by_cursor = first.use_cursor or first.cursor is not None
-    if by_cursor and first.page is not None:
-        raise ConfigurationError("page= is for page mode: leave it out, or cursor= and use_cursor=True.")
     return {
         "version": 1,
         "operation": operation,
-        "mode": "cursor" if by_cursor else "page",
+        "mode": "cursor" if first.use_cursor else "page",
         "limit": first.limit,
         "filters": filters,
-        "page": None if by_cursor else first.page or 1,
+        "page": None if first.use_cursor else first.page or 1,
         "cursor": first.cursor,
         "count": 0 if first.cursor is None else None,
         "total": None,

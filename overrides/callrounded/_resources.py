@@ -91,12 +91,9 @@ class _AnyListResource(Generic[P, L, T, S]):
 
     def _start_and_request(self, arguments: dict[str, Any]) -> tuple[Checkpoint, PageRequest]:
         """Return the position before the one page that these *arguments* ask for, and the request for it."""
-        sent: dict[str, Any] = {name: arguments.get(name) for name in _PAGING}
+        request = PageRequest(**{name: arguments[name] for name in arguments.keys() & _PAGING})
         filters = {name: value for name, value in arguments.items() if name not in _PAGING and value is not None}
-        start = new_checkpoint(name_of(self._operation), filters, PageRequest(**sent))
-        if start["mode"] == "cursor":
-            sent["use_cursor"] = True
-        return start, PageRequest(**sent)
+        return new_checkpoint(name_of(self._operation), filters, request), request
 
     def _new_listing(self, args: tuple[Any, ...], given: dict[str, Any], *, collects: bool) -> Listing[T]:
         """Return the listing that these arguments of `iter_all` or `list_all` ask for."""
