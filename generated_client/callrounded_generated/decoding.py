@@ -118,14 +118,10 @@ class Object(Type):
 
     @cached_property
     def is_flat(self) -> bool:
-        """Whether msgspec writes the model as it should be: it contains no other, and its names are the properties'.
-
-        It has no lists of date-times either: one without an offset can be put there.
-        """
-        types = [self.additional, *(field.type for field in self.fields.values())]
-        are_named_alike = all(field.attribute == name for name, field in self.fields.items())
-        may_change = any(each.is_timed and not {list, dict}.isdisjoint(each.json_types) for each in types)
-        return are_named_alike and not may_change and all(each.hint is not None for each in types)
+        """Whether msgspec writes the model as it should be: it contains no other, and its names are the properties'."""
+        fields = self.fields.items()
+        are_named_alike = all(field.attribute == name for name, field in fields)
+        return are_named_alike and None not in (self.additional.hint, *(field.type.hint for _, field in fields))
 
     @cached_property
     def absent(self) -> Received:

@@ -83,14 +83,12 @@ class Type(ABC):
         hint: The annotation with which msgspec decodes it alone; None if it contains models.
         is_object: Whether its values are models.
         respells: Whether Python may write a value in another way than it was received, such as a UUID in capitals.
-        is_timed: Whether there are date-times among its values, or in them.
     """
 
     json_types: tuple[type, ...]
     hint: Any = None
     is_object: bool = False
     respells: bool = False
-    is_timed: bool = False
 
     @abstractmethod
     def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
@@ -156,7 +154,6 @@ class Scalar(Type):
         self.hint = hint
         self.json_types = tuple(dict.fromkeys(chain.from_iterable(map(_JSON_TYPES.__getitem__, found))))
         self.respells = not {UUID, datetime, int, float}.isdisjoint(found)
-        self.is_timed = datetime in found
 
     def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
         if place is None:
@@ -176,7 +173,7 @@ class Array(Type):
     json_types = (list,)
 
     def __init__(self, item: Type) -> None:
-        self.item, self.respells, self.is_timed = item, item.respells, item.is_timed
+        self.item, self.respells = item, item.respells
         self.hint = item.hint and GenericAlias(list, item.hint)
 
     def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
@@ -210,7 +207,7 @@ class Map(Type):
     json_types = (dict,)
 
     def __init__(self, item: Type) -> None:
-        self.item, self.respells, self.is_timed = item, item.respells, item.is_timed
+        self.item, self.respells = item, item.respells
         self.hint = item.hint and GenericAlias(dict, (str, item.hint))
 
     def decode(self, values: list[Any], place: Place | None = None) -> list[Any]:
@@ -235,7 +232,6 @@ class AnyOf(Type):
         self.json_types = tuple(self.members)
         self.is_object = all(member.is_object for member in self.others)
         self.respells = any(member.respells for member in members)
-        self.is_timed = any(member.is_timed for member in members)
         hints = [member.hint for member in members]
         if None not in hints and all(len(candidates) == 1 for candidates in self.members.values()):
             self.hint = reduce(lambda one, other: one | other, hints)
