@@ -31,6 +31,7 @@ def fail(callrounded: Command, *arguments: str) -> str:
         ["-o", "jsonl"],
         ["-o", "json", "--type", "sip", "--max-items", "10"],
         ["-o", "csv", "--cursor-mode"],
+        ["-o", "table"],
     ],
     ids=str,
 )

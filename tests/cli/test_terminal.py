@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from callrounded.testing import FakeRounded, ReceivedRequest
 from tests.cli.conftest import KEY, Command
@@ -107,6 +107,23 @@ def test_long_values_are_not_cut(callrounded: Command, fake: FakeRounded, column
     assert max(map(cell_len, lines)) <= columns
     assert "".join(line.split()[0] for line in lines[1:]).startswith(record["number"])
     assert "".join(lines).count("電話") == (0 if columns == 20 else 10)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_pages_are_one_table(callrounded: Command, fake: FakeRounded, columns: int) -> None:
+    """The header comes once, and columns keep their place; a value that only a later page has is not cut, either."""
+    fake.add({"name": "Hotline " * 6, "redirect": True, "redirect_phone_number": "+33199009999"})
+    for _ in range(10):
+        fake.add({"name": None, "inbound_agent_id": None, "redirect": False, "redirect_phone_number": None})
+
+    header, *lines = lines_of(Terminal(columns).run(callrounded, "--limit", "5"))
+
+    numbers = [line for line in lines if line.startswith("+")]
+    assert [line.split()[0] for line in numbers] == [record["number"] for record in fake.records]
+    for place in (header.index(name) for name in header.split()):
+        assert all(set_cell_size(line, place)[-2:] in {"", "  "} for line in lines)
+    assert "".join(lines).count("Hotline") == 6
+    assert max(map(cell_len, lines)) <= columns
 
 
 def test_fields_are_not_cut(callrounded: Command, fake: FakeRounded) -> None:

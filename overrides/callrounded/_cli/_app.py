@@ -78,16 +78,9 @@ def list_numbers(
     if verbose:
         logging.basicConfig(format="%(levelname)s %(message)s")
         logging.getLogger("callrounded").setLevel(logging.INFO if verbose == 1 else logging.DEBUG)
-    listing = Listing(
-        base_url=os.environ.get("CALLROUNDED_BASE_URL"),
-        output=output,
-        fields=[name.removeprefix("+") for name in names],
-        limit=limit,
-        cursor_mode=cursor_mode,
-        type=type_,
-        max_items=max_items,
-        out=os.path.realpath(out) if out else None,  # not the link, if it is one
-    )
+    properties = [name.removeprefix("+") for name in names]
+    base_url, target = os.environ.get("CALLROUNDED_BASE_URL"), os.path.realpath(out) if out else None  # not a link
+    listing = Listing(base_url, output, properties, limit, cursor_mode, type_, max_items, target)
     encoding = None if listing.output == "table" else "utf-8"  # a table as the terminal can; TextIO lacks the method:
     sys.stdout.reconfigure(encoding=encoding, errors="replace", newline="")  # type: ignore[union-attr]
     with exit_codes(), Rounded(_api_key(api_key_file)) as client:

@@ -10,7 +10,7 @@ from typing import IO, Final
 
 import msgspec
 import typer
-from attrs import define, evolve
+from attrs import Factory, define, evolve
 from rich.console import Console
 from rich.progress import Progress as Bar
 
@@ -22,7 +22,7 @@ from ._output import Format, Row, text_of
 _WRITER: Final = ThreadPoolExecutor(1)
 
 
-@define(kw_only=True)
+@define
 class Listing:
     """A listing with the options of the command line, and how far it is: what `--resume FILE` holds.
 
@@ -41,6 +41,7 @@ class Listing:
     rows: int = 0
     part: str | None = None
     size: int = 0
+    columns: dict[str, int] = Factory(dict[str, int])  # those of a table, and how wide they are
 
     def resumed(self, file: Path) -> "Listing":
         """Return this listing, as far as the state in *file* is."""
@@ -48,7 +49,7 @@ class Listing:
             saved = msgspec.json.decode(file.read_bytes(), type=Listing)
         except ValueError:  # not what msgspec can read
             raise typer.BadParameter(f"--resume: {file} is not the state of a listing.") from None
-        if evolve(saved, checkpoint=None, rows=0, part=None, size=0) != self:
+        if evolve(saved, checkpoint=None, rows=0, part=None, size=0, columns={}) != self:
             raise typer.BadParameter(f"--resume: {file} has other options or base URL. Repeat them, or delete it.")
         if saved.part is not None and not Path(saved.part).exists():
             raise typer.BadParameter(f"--resume: {saved.part} is gone. Delete {file} to start a new listing.")
@@ -57,11 +58,15 @@ class Listing:
     def write(self, client: Rounded, resume: Path | None, *, shows_progress: bool) -> None:
         """Write the phone numbers; on failure, save in *resume* what a later run needs to go on."""
         is_resumed = self.checkpoint is not None
-        file = self._open()
+        if self.out is not None:
+            self.part = self.part or f"{self.out}.{secrets.token_hex(4)}.part"
+        file = sys.stdout if self.part is None else Path(self.part).open("a", encoding="utf-8", newline="")  # noqa: SIM115 - see finally
+        if self.part is not None:
+            file.seek(file.truncate(self.size))
         _WRITER.submit(int).result()  # Its thread has started: interrupted during that, nobody would wait for it.
         try:
             self._write_all(client, file, shows_progress=shows_progress)
-            if self.part is not None and self.out is not None:
+            if self.part and self.out:
                 os.fsync(file.fileno())
                 Path(self.part).replace(self.out)
         except (RoundedError, KeyboardInterrupt) as error:
@@ -81,14 +86,6 @@ class Listing:
                     Path(self.part).unlink(missing_ok=True)
         if resume is not None:
             resume.unlink(missing_ok=True)
-
-    def _open(self) -> IO[str]:
-        if self.out is None:
-            return sys.stdout
-        mode, self.part = ("r+", self.part) if self.part else ("x", f"{self.out}.{secrets.token_hex(4)}.part")
-        file: IO[str] = Path(self.part).open(mode, encoding="utf-8", newline="")  # noqa: SIM115 - write() closes it
-        file.seek(file.truncate(self.size))
-        return file
 
     def _write_all(self, client: Rounded, file: IO[str], *, shows_progress: bool) -> None:
         left = None if self.max_items is None else self.max_items - self.rows
@@ -124,6 +121,6 @@ class Listing:
         file.flush()
 
     def _write_rows(self, rows: list[Row], file: IO[str], checkpoint: Checkpoint | None) -> None:
-        file.write(text_of(rows, self.output, self.fields, is_terminal=file.isatty(), is_first=self.rows == 0))
+        file.write(text_of(rows, self.output, self.fields, self.columns, file.isatty(), self.rows == 0))
         file.flush()
         self.checkpoint, self.rows, self.size = checkpoint, self.rows + len(rows), file.tell() if self.part else 0
