@@ -21,7 +21,7 @@ def fail(callrounded: Command, *arguments: str) -> str:
     done = callrounded.list(*arguments)
     assert done.code == 7
     how = "" if "--out" in arguments else ", and append it with >>"
-    assert done.stderr.endswith(f"records are kept: run the same command again to get the rest{how}.\n")
+    assert done.stderr.endswith(f" Run the same command again to get the rest{how}.\n")
     return done.stdout
 
 
@@ -98,7 +98,7 @@ def test_where_nothing_came_nothing_is_kept(callrounded: Command, fake: FakeRoun
     done = callrounded.list(*OPTIONS, "--out", "numbers.csv")
 
     assert done.code == 7
-    assert "run the same command" not in done.stderr
+    assert "the same command" not in done.stderr
     assert not list(callrounded.folder.iterdir())
 
 
@@ -146,8 +146,8 @@ def test_an_interrupted_listing_goes_on(
     code, printed, message = interrupt(callrounded, fake, number, *options, "--resume", STATE, page=3)
 
     assert code == 128 + number
-    assert re.fullmatch(r"callrounded: Interrupted\. \d+ records are kept: run the same command again .*\n", message)
-    assert kept is None or f" {kept} records" in message
+    assert re.fullmatch(r"callrounded: Interrupted\. Records kept: \d+\. Run the same command again .*\n", message)
+    assert kept is None or f": {kept}. " in message
     fake.reset()
     together = printed.decode() + callrounded.listed(*OPTIONS, *options)
     out = next((option for option in options if option.startswith("numbers.")), None)
@@ -205,7 +205,7 @@ def test_nothing_is_kept_of_a_listing_that_changed(callrounded: Command, fake: F
     done = callrounded.list(*OPTIONS, "--out", "numbers.csv")
 
     assert done.code == 7
-    assert "run the same command" not in done.stderr
+    assert "the same command" not in done.stderr
     assert not list(callrounded.folder.iterdir())
 
 

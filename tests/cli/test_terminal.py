@@ -160,9 +160,12 @@ def test_no_progress_beside_a_pipe(callrounded: Command, fake: FakeRounded) -> N
         assert len(pipe.readlines()) == 30
 
 
-def test_a_file_is_announced(callrounded: Command, fake: FakeRounded) -> None:
+@pytest.mark.parametrize(("count", "said"), [(30, "30 numbers"), (1, "1 number"), (0, "0 numbers")])
+def test_a_file_is_announced(callrounded: Command, fake: FakeRounded, count: int, said: str) -> None:
     """In one line, on a terminal."""
-    assert lines_of(Terminal(80).run(callrounded, "--out", "numbers.csv")) == ["30 numbers in numbers.csv"]
+    shown = Terminal(80).run(callrounded, "--out", "numbers.csv", "--max-items", str(count))
+
+    assert lines_of(shown) == [f"{said} in numbers.csv"]
 
 
 def test_progress_ends_before_the_first_line(callrounded: Command, fake: FakeRounded) -> None:

@@ -88,7 +88,7 @@ def list_numbers(
         is_piped = out is None and stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode)  # to what may use the terminal
         listing.write(client, resume, shows_progress=sys.stderr.isatty() and not verbose and not is_piped)
         if out is not None and sys.stderr.isatty():
-            typer.echo(f"{listing.rows} numbers in {out}", err=True)
+            typer.echo(f"{listing.rows} {'number' if listing.rows == 1 else 'numbers'} in {out}", err=True)
 
 
 @app.command(help=_SANDBOX_HELP)

@@ -75,7 +75,7 @@ class Listing:
             if resume is not None and can_go_on and isinstance(error, APIError | KeyboardInterrupt):
                 resume.write_bytes(msgspec.json.encode(self))
                 how = "" if self.out or file.isatty() else ", and append it with >>"
-                error.add_note(f"{self.rows} records are kept: run the same command again to get the rest{how}.")
+                error.add_note(f"Records kept: {self.rows}. Run the same command again to get the rest{how}.")
             elif is_resumed and isinstance(error, RoundedError):
                 error.hint = f"Delete {resume} to start a new listing."
             raise
