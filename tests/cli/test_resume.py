@@ -113,16 +113,19 @@ def test_a_complete_listing_leaves_no_state(callrounded: Command) -> None:
 def test_a_second_signal_stops_nothing(callrounded: Command, number: signal.Signals) -> None:
     """`timeout` sends two, and people press Ctrl-C twice: what the first one keeps is kept."""
     script = (
-        "import os, signal; from callrounded._cli._failures import exit_codes\n"
+        "import os, signal, sys, typer; from callrounded._cli._failures import exit_codes\n"
         f"for each in (signal.SIGINT, signal.SIGTERM): signal.signal(each, signal.default_int_handler)\n"
-        "with exit_codes():\n"
-        "    try:\n"
-        f"        os.kill(os.getpid(), {int(number)})\n"
-        "        signal.pause()\n"
-        "    except KeyboardInterrupt:\n"
-        f"        os.kill(os.getpid(), {int(number)})\n"
-        "        print('kept', flush=True)\n"
-        "        raise\n"
+        "try:\n"
+        "    with exit_codes():\n"
+        "        try:\n"
+        f"            os.kill(os.getpid(), {int(number)})\n"
+        "            signal.pause()\n"
+        "        except KeyboardInterrupt:\n"
+        f"            os.kill(os.getpid(), {int(number)})\n"
+        "            print('kept', flush=True)\n"
+        "            raise\n"
+        "except typer.Exit as end:\n"
+        "    sys.exit(end.exit_code)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (128 + number, "kept\n", "")

@@ -16,6 +16,7 @@ from rich.progress import Progress as Bar
 
 from callrounded import APIError, Checkpoint, Progress, Rounded, RoundedError
 
+from ._failures import on_signal
 from ._output import Format, Row, text_of
 
 # Ctrl-C interrupts the main thread. Pages are written in another: whole, together with what the listing knows of them.
@@ -116,6 +117,7 @@ class Listing:
                     break
         if rows or self.rows == 0:
             _WRITER.submit(self._write_rows, rows, file, self.checkpoint).result()
+        on_signal(lambda _, __: None)  # The listing is complete: what is left takes no time.
         if self.output == "json":
             file.write("\n]\n" if self.rows else "]\n")
         file.flush()
