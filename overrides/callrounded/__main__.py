@@ -13,6 +13,8 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # The plain install can tell, too.
         sys.stdout.write(f"callrounded {__version__}\n")
         return
+    if not all((sys.stdout, sys.stderr)):  # Closed by `>&-`: the next file that is opened would take their place.
+        sys.exit("callrounded: standard output or standard error is closed.")
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C during the imports: no traceback.
     try:

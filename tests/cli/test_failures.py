@@ -52,8 +52,8 @@ def test_the_exit_code_tells_what_kind_of_error(
         (["--api-key", KEY], "No such option"),
         (["--output", "xml"], "'xml' is not one of"),
         (["--type", "fax"], "'fax' is none of "),
-        (["--fields", "id,nmae"], "nmae is none of id, number, name, "),
-        (["--fields", "id,codec"], "+codec for one not yet known."),
+        (["--fields", "id,nmae"], "--fields: nmae is none of id, number, name, "),
+        (["--fields", "id,codec"], "If it is new: +codec."),
         (["--max-items", "-1"], "-1 is not in the range"),
         (["--api-key-file", "missing"], "No such file"),
         (["--limit", "1001"], "1001 is not in the range 1<=x<=1000"),
@@ -161,6 +161,19 @@ def test_a_full_disk(callrounded: Command) -> None:
 
     assert done.returncode == 1
     assert done.stderr == b"callrounded: [Errno 28] No space left on device\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_a_closed_output(callrounded: Command, fake: FakeRounded, closed: str) -> None:
+    """It is not replaced by the next file that is opened, and no success."""
+    command = f"exec {sys.executable} -m callrounded phone-numbers list --out numbers.csv {closed}"
+    run = subprocess.run(
+        ["sh", "-c", command], cwd=callrounded.folder, env=callrounded.environment, capture_output=True, check=False
+    )
+
+    said = b"" if closed == "2>&-" else b"callrounded: standard output or standard error is closed.\n"
+    assert (run.returncode, run.stdout, run.stderr) == (1, b"", said)
+    assert not fake.requests
 
 
 def test_an_old_file_stays_when_the_listing_fails(callrounded: Command, fake: FakeRounded) -> None:

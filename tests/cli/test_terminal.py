@@ -185,8 +185,11 @@ def test_colours(callrounded: Command, environment: dict[str, Any], has_colours:
 
 
 def test_a_dumb_terminal(callrounded: Command) -> None:
-    """It gets no control sequences."""
-    assert "\x1b" not in Terminal(80).run(callrounded, TERM="dumb")
+    """It gets no control sequences, and nothing between the lines."""
+    shown = Terminal(80).run(callrounded, "--limit", "10", TERM="dumb")
+
+    assert "\x1b" not in shown
+    assert len(shown.splitlines()) == 31
 
 
 def test_a_key_is_not_echoed(callrounded: Command) -> None:

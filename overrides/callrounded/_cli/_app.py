@@ -31,7 +31,7 @@ _LIST_HELP = """List every phone number. The listing is complete, or the exit co
 Examples:
   callrounded phone-numbers list --out numbers.csv
   callrounded phone-numbers list -o csv --type sip"""
-_SANDBOX_HELP = """Start a fake API on this machine, until Ctrl-C, and print the two lines to try it with.
+_SANDBOX_HELP = """Start a fake API on this machine. It runs until Ctrl-C, and prints the two lines to try it with.
 
 \b
 Examples:
@@ -63,7 +63,7 @@ def list_numbers(
         raise typer.BadParameter(f"--type: {type_!r} is none of {', '.join(VARIANTS)}.")
     names = [name for field in fields.split(",") if (name := field.strip())]
     if wrong := [name for name in names if name not in PROPERTIES and not name.startswith("+")]:
-        raise typer.BadParameter(f"{wrong[0]} is none of {', '.join(PROPERTIES)}. +{wrong[0]} for one not yet known.")
+        raise typer.BadParameter(f"--fields: {wrong[0]} is none of {', '.join(PROPERTIES)}. If it is new: +{wrong[0]}.")
     for path in filter(None, (out, resume)):
         is_device = str(path) == "-" or str(path.absolute()).startswith(("/dev/", "/proc/"))
         if is_device or (path.exists() and not path.is_file()):

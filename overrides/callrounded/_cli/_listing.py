@@ -99,7 +99,8 @@ class Listing:
             on_progress=page.append,
         )
         rows: list[Row] = []
-        stderr = Console(stderr=True, quiet=not shows_progress)  # older releases print a line in spite of disable=True
+        stderr = Console(stderr=True)
+        stderr.quiet = not (shows_progress and stderr.is_interactive)  # or else the bar would print an empty line
         with Bar(console=stderr, transient=True, redirect_stdout=False) as bar:
             task = bar.add_task("Listing", total=None)
             for count, record in enumerate(records, 1):
