@@ -1,5 +1,7 @@
 """What pages of the site say that is written somewhere else: a comment such as `<!-- http-api -->` stands for it.
 
+In front of an `<!-- include -->` is a link for readers of the repository: to the file that the site shows there.
+
 mkdocs (mkdocs.yml, `hooks`) calls `on_page_markdown` for each page.
 """
 
@@ -19,12 +21,13 @@ from website.http_api import http_api  # noqa: E402
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put in the place of each comment what it stands for."""
-    return re.sub(r"^<!-- (http-api|models|operations|include (\S+)) -->$", _written, markdown, flags=re.MULTILINE)
+    """Put in the place of each comment, and of the link in front of it, what it stands for."""
+    comments = r"^(?:.*\(\.\./(\S+)\).*)?<!-- (http-api|models|operations|include) -->$"
+    return re.sub(comments, _written, markdown, flags=re.MULTILINE)
 
 
 def _written(comment: re.Match[str]) -> str:
-    match comment[1]:
+    match comment[2]:
         case "http-api":
             return "\n".join(http_api(Document.read(ROOT / "openapi" / "rounded.yaml")))
         case "models":
@@ -32,7 +35,7 @@ def _written(comment: re.Match[str]) -> str:
         case "operations":
             return _references(operations())
         case _:  # The links in such a file are relative to the root of the repository.
-            return (ROOT / comment[2]).read_text(encoding="utf-8").replace("](docs/", "](")
+            return (ROOT / comment[1]).read_text(encoding="utf-8").replace("](docs/", "](")
 
 
 def _references(names: Iterable[str]) -> str:

@@ -1,8 +1,10 @@
 """A command that fails says why in one line, and how in its exit code."""
 
+import json
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,8 +52,8 @@ def test_the_exit_code_tells_what_kind_of_error(
         (["--api-key", KEY], "No such option"),
         (["--output", "xml"], "'xml' is not one of"),
         (["--type", "fax"], "'fax' is none of "),
-        (["--fields", "id,nmae"], "nmae is none of id, number, name, "),
-        (["--fields", "id,codec"], "+codec for one not yet known."),
+        (["--fields", "id,nmae"], "--fields: nmae is none of id, number, name, "),
+        (["--fields", "id,codec"], "If it is new: +codec."),
         (["--max-items", "-1"], "-1 is not in the range"),
         (["--api-key-file", "missing"], "No such file"),
         (["--limit", "1001"], "1001 is not in the range 1<=x<=1000"),
@@ -161,6 +163,19 @@ def test_a_full_disk(callrounded: Command) -> None:
     assert done.stderr == b"callrounded: [Errno 28] No space left on device\n"
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_a_closed_output(callrounded: Command, fake: FakeRounded, closed: str) -> None:
+    """It is not replaced by the next file that is opened, and no success."""
+    command = f"exec {sys.executable} -m callrounded phone-numbers list --out numbers.csv {closed}"
+    run = subprocess.run(
+        ["sh", "-c", command], cwd=callrounded.folder, env=callrounded.environment, capture_output=True, check=False
+    )
+
+    said = b"" if closed == "2>&-" else b"callrounded: standard output or standard error is closed.\n"
+    assert (run.returncode, run.stdout, run.stderr) == (1, b"", said)
+    assert not fake.requests
+
+
 def test_an_old_file_stays_when_the_listing_fails(callrounded: Command, fake: FakeRounded) -> None:
     """It is replaced by a whole one or not at all."""
     (callrounded.folder / "numbers.csv").write_text("old")
@@ -208,6 +223,83 @@ def test_a_signal(callrounded: Command, fake: FakeRounded, number: signal.Signal
 
     assert ended == (128 + number, b"", "")
     assert not list(callrounded.folder.iterdir())
+
+
+IN_THE_END = """
+import os, sys
+def ended(function, is_end=lambda *_: True):
+    def called(*arguments):
+        if is_end(*arguments):
+            os.kill(os.getpid(), {})
+        return function(*arguments)
+    return called
+
+class Output:
+    def __init__(self, stdout):
+        self.stdout = stdout
+        self.write = ended(stdout.write, lambda text: text == "\\n]\\n")
+
+    def __getattr__(self, name):
+        return getattr(self.stdout, name)
+
+os.fsync = ended(os.fsync)
+sys.stdout = Output(sys.stdout)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
+@pytest.mark.parametrize("options", [["-o", "json"], ["--out", "numbers.json"]], ids=str)
+def test_a_signal_in_the_end(callrounded: Command, number: signal.Signals, options: list[str]) -> None:
+    """A listing that is complete has nothing left to interrupt: it is written to its end, and the exit code says so."""
+    arguments = ["phone-numbers", "list", "--resume", "state", *options]
+    with callrounded.start(*arguments, before=IN_THE_END.format(int(number))) as process:
+        stdout, stderr = process.communicate(timeout=60)
+
+    assert (process.returncode, stderr) == (0, b"")
+    out = callrounded.folder / "numbers.json"
+    assert len(json.loads(out.read_bytes() if "--out" in options else stdout)) == 45
+    assert list(callrounded.folder.iterdir()) == [out] * ("--out" in options)
+
+
+@pytest.mark.parametrize("fault", [None, Fault.status(401)], ids=repr)
+def test_no_end_waits_for_what_is_in_flight(callrounded: Command, fake: FakeRounded, fault: Fault | None) -> None:
+    """Neither that of a listing that has what it wants nor that of one that fails."""
+    released = threading.Event()
+    fake.before(lambda *_: released.wait(60), page=3 if fault else 2, times=None)
+    if fault:
+        fake.fail(fault, page=2)
+    wanted = [] if fault else ["--type", fake.records[0]["type"], "--max-items", "1"]
+
+    with callrounded.start("phone-numbers", "list", "--limit", "10", *wanted) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=20)
+        finally:
+            released.set()
+            process.kill()
+
+    assert (process.returncode, stdout.count(b"\n"), stderr.count(b"\n")) == ((3, 10, 1) if fault else (0, 1, 0))
+
+
+SLOW_IMPORT = """
+import sys, time
+class Slow:
+    def find_spec(name, *_):
+        if name == "typer":
+            print("imports", flush=True)
+            time.sleep(60)
+sys.meta_path.insert(0, Slow)
+"""
+
+
+def test_a_signal_during_the_imports(callrounded: Command) -> None:
+    """There is no traceback, either."""
+    with callrounded.start("--help", before=SLOW_IMPORT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"imports\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=50) == (b"", b"")
+
+    assert process.returncode == -signal.SIGINT
 
 
 def test_a_table_without_rows_is_not_shown(callrounded: Command, fake: FakeRounded) -> None:

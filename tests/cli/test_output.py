@@ -157,6 +157,17 @@ def test_a_table_in_a_pipe(callrounded: Command, fake: FakeRounded) -> None:
     assert "evil [2J  name" + "e" * 300 in lines[1]
 
 
+def test_a_table_in_a_pipe_is_one(callrounded: Command, fake: FakeRounded) -> None:
+    """However many pages it takes: one header, and the columns of the first page."""
+    fake.add({"name": "first" * 10})
+
+    header, *rows = callrounded.listed("-o", "table", "--limit", "10").splitlines()
+
+    assert len(rows) == 46
+    assert {row[header.index("type") - 2 :][:2] for row in rows if row.isascii()} == {"  "}
+    assert {row.split()[0] for row in rows} == {record["number"] for record in fake.records}
+
+
 @pytest.mark.parametrize(
     ("name", "beginning"),
     [("numbers.csv", r"\w+,"), ("numbers.CSV", r"\w+,"), ("numbers.json", r"\[\n\{"), ("numbers.jsonl", r"\{")],

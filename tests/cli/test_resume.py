@@ -21,7 +21,7 @@ def fail(callrounded: Command, *arguments: str) -> str:
     done = callrounded.list(*arguments)
     assert done.code == 7
     how = "" if "--out" in arguments else ", and append it with >>"
-    assert done.stderr.endswith(f"records are kept: run the same command again to get the rest{how}.\n")
+    assert done.stderr.endswith(f" Run the same command again to get the rest{how}.\n")
     return done.stdout
 
 
@@ -31,6 +31,7 @@ def fail(callrounded: Command, *arguments: str) -> str:
         ["-o", "jsonl"],
         ["-o", "json", "--type", "sip", "--max-items", "10"],
         ["-o", "csv", "--cursor-mode"],
+        ["-o", "table"],
     ],
     ids=str,
 )
@@ -97,7 +98,7 @@ def test_where_nothing_came_nothing_is_kept(callrounded: Command, fake: FakeRoun
     done = callrounded.list(*OPTIONS, "--out", "numbers.csv")
 
     assert done.code == 7
-    assert "run the same command" not in done.stderr
+    assert "the same command" not in done.stderr
     assert not list(callrounded.folder.iterdir())
 
 
@@ -112,16 +113,19 @@ def test_a_complete_listing_leaves_no_state(callrounded: Command) -> None:
 def test_a_second_signal_stops_nothing(callrounded: Command, number: signal.Signals) -> None:
     """`timeout` sends two, and people press Ctrl-C twice: what the first one keeps is kept."""
     script = (
-        "import os, signal; from callrounded._cli._failures import exit_codes\n"
+        "import os, signal, sys, typer; from callrounded._cli._failures import exit_codes\n"
         f"for each in (signal.SIGINT, signal.SIGTERM): signal.signal(each, signal.default_int_handler)\n"
-        "with exit_codes():\n"
-        "    try:\n"
-        f"        os.kill(os.getpid(), {int(number)})\n"
-        "        signal.pause()\n"
-        "    except KeyboardInterrupt:\n"
-        f"        os.kill(os.getpid(), {int(number)})\n"
-        "        print('kept', flush=True)\n"
-        "        raise\n"
+        "try:\n"
+        "    with exit_codes():\n"
+        "        try:\n"
+        f"            os.kill(os.getpid(), {int(number)})\n"
+        "            signal.pause()\n"
+        "        except KeyboardInterrupt:\n"
+        f"            os.kill(os.getpid(), {int(number)})\n"
+        "            print('kept', flush=True)\n"
+        "            raise\n"
+        "except typer.Exit as end:\n"
+        "    sys.exit(end.exit_code)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (128 + number, "kept\n", "")
@@ -145,8 +149,8 @@ def test_an_interrupted_listing_goes_on(
     code, printed, message = interrupt(callrounded, fake, number, *options, "--resume", STATE, page=3)
 
     assert code == 128 + number
-    assert re.fullmatch(r"callrounded: Interrupted\. \d+ records are kept: run the same command again .*\n", message)
-    assert kept is None or f" {kept} records" in message
+    assert re.fullmatch(r"callrounded: Interrupted\. Records kept: \d+\. Run the same command again .*\n", message)
+    assert kept is None or f": {kept}. " in message
     fake.reset()
     together = printed.decode() + callrounded.listed(*OPTIONS, *options)
     out = next((option for option in options if option.startswith("numbers.")), None)
@@ -204,7 +208,7 @@ def test_nothing_is_kept_of_a_listing_that_changed(callrounded: Command, fake: F
     done = callrounded.list(*OPTIONS, "--out", "numbers.csv")
 
     assert done.code == 7
-    assert "run the same command" not in done.stderr
+    assert "the same command" not in done.stderr
     assert not list(callrounded.folder.iterdir())
 
 

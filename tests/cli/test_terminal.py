@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from callrounded.testing import FakeRounded, ReceivedRequest
 from tests.cli.conftest import KEY, Command
@@ -109,6 +109,23 @@ def test_long_values_are_not_cut(callrounded: Command, fake: FakeRounded, column
     assert "".join(lines).count("電話") == (0 if columns == 20 else 10)
 
 
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_pages_are_one_table(callrounded: Command, fake: FakeRounded, columns: int) -> None:
+    """The header comes once, and columns keep their place; a value that only a later page has is not cut, either."""
+    fake.add({"name": "Hotline " * 6, "redirect": True, "redirect_phone_number": "+33199009999"})
+    for _ in range(10):
+        fake.add({"name": None, "inbound_agent_id": None, "redirect": False, "redirect_phone_number": None})
+
+    header, *lines = lines_of(Terminal(columns).run(callrounded, "--limit", "5"))
+
+    numbers = [line for line in lines if line.startswith("+")]
+    assert [line.split()[0] for line in numbers] == [record["number"] for record in fake.records]
+    for place in (header.index(name) for name in header.split()):
+        assert all(set_cell_size(line, place)[-2:] in {"", "  "} for line in lines)
+    assert "".join(lines).count("Hotline") == 6
+    assert max(map(cell_len, lines)) <= columns
+
+
 def test_fields_are_not_cut(callrounded: Command, fake: FakeRounded) -> None:
     """A value that is too long for its column goes on below."""
     header, *lines = lines_of(Terminal(40).run(callrounded, "--fields", "id,created_at", "--max-items", "1"))
@@ -143,9 +160,12 @@ def test_no_progress_beside_a_pipe(callrounded: Command, fake: FakeRounded) -> N
         assert len(pipe.readlines()) == 30
 
 
-def test_a_file_is_announced(callrounded: Command, fake: FakeRounded) -> None:
+@pytest.mark.parametrize(("count", "said"), [(30, "30 numbers"), (1, "1 number"), (0, "0 numbers")])
+def test_a_file_is_announced(callrounded: Command, fake: FakeRounded, count: int, said: str) -> None:
     """In one line, on a terminal."""
-    assert lines_of(Terminal(80).run(callrounded, "--out", "numbers.csv")) == ["30 numbers in numbers.csv"]
+    shown = Terminal(80).run(callrounded, "--out", "numbers.csv", "--max-items", str(count))
+
+    assert lines_of(shown) == [f"{said} in numbers.csv"]
 
 
 def test_progress_ends_before_the_first_line(callrounded: Command, fake: FakeRounded) -> None:
@@ -165,8 +185,11 @@ def test_colours(callrounded: Command, environment: dict[str, Any], has_colours:
 
 
 def test_a_dumb_terminal(callrounded: Command) -> None:
-    """It gets no control sequences."""
-    assert "\x1b" not in Terminal(80).run(callrounded, TERM="dumb")
+    """It gets no control sequences, and nothing between the lines."""
+    shown = Terminal(80).run(callrounded, "--limit", "10", TERM="dumb")
+
+    assert "\x1b" not in shown
+    assert len(shown.splitlines()) == 31
 
 
 def test_a_key_is_not_echoed(callrounded: Command) -> None:

@@ -36,10 +36,27 @@ def test_every_page_is_in_the_navigation() -> None:
     assert named == {page.relative_to(ROOT / "docs").as_posix() for page in PAGES[1:]}
 
 
-def test_pages_include_files_of_the_repository() -> None:
-    """The changelog of the site is CHANGELOG.md, with links that hold on the site."""
-    assert on_page_markdown("<!-- include CHANGELOG.md -->").startswith("# Changelog")
-    assert not re.search(r"\]\((?!https?:|#)(?!\w+\.md)", on_page_markdown("<!-- include CONTRIBUTING.md -->"))
+INCLUDING = [page for page in PAGES if "<!-- include -->" in page.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("page", INCLUDING, ids=lambda page: page.stem)
+def test_pages_include_files_of_the_repository(page: Path) -> None:
+    """The site shows the file, with links that hold there; who reads the page in the repository finds a link to it."""
+    source = page.read_text(encoding="utf-8")
+    (link,) = re.findall(r"^The site shows \[\w+\.md\]\((\S+)\) on this page\.", source)
+    included = (page.parent / link).read_text(encoding="utf-8")
+
+    shown = on_page_markdown(source)
+
+    assert shown == f"{included.replace('](docs/', '](')}\n"
+    assert not re.search(r"\]\((?!https?:|#)(?!\w+\.md)", shown)
+
+
+def test_no_page_is_blank_in_the_repository() -> None:
+    """Each has something to read but comments."""
+    assert len(INCLUDING) == 3
+    for page in PAGES:
+        assert re.sub(r"<!--.*?-->", "", page.read_text(encoding="utf-8")).strip()
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)

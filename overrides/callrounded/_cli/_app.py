@@ -31,7 +31,7 @@ _LIST_HELP = """List every phone number. The listing is complete, or the exit co
 Examples:
   callrounded phone-numbers list --out numbers.csv
   callrounded phone-numbers list -o csv --type sip"""
-_SANDBOX_HELP = """Start a fake API on this machine, until Ctrl-C, and print the two lines to try it with.
+_SANDBOX_HELP = """Start a fake API on this machine. It runs until Ctrl-C, and prints the two lines to try it with.
 
 \b
 Examples:
@@ -63,7 +63,7 @@ def list_numbers(
         raise typer.BadParameter(f"--type: {type_!r} is none of {', '.join(VARIANTS)}.")
     names = [name for field in fields.split(",") if (name := field.strip())]
     if wrong := [name for name in names if name not in PROPERTIES and not name.startswith("+")]:
-        raise typer.BadParameter(f"{wrong[0]} is none of {', '.join(PROPERTIES)}. +{wrong[0]} for one not yet known.")
+        raise typer.BadParameter(f"--fields: {wrong[0]} is none of {', '.join(PROPERTIES)}. If it is new: +{wrong[0]}.")
     for path in filter(None, (out, resume)):
         is_device = str(path) == "-" or str(path.absolute()).startswith(("/dev/", "/proc/"))
         if is_device or (path.exists() and not path.is_file()):
@@ -78,16 +78,9 @@ def list_numbers(
     if verbose:
         logging.basicConfig(format="%(levelname)s %(message)s")
         logging.getLogger("callrounded").setLevel(logging.INFO if verbose == 1 else logging.DEBUG)
-    listing = Listing(
-        base_url=os.environ.get("CALLROUNDED_BASE_URL"),
-        output=output,
-        fields=[name.removeprefix("+") for name in names],
-        limit=limit,
-        cursor_mode=cursor_mode,
-        type=type_,
-        max_items=max_items,
-        out=os.path.realpath(out) if out else None,  # not the link, if it is one
-    )
+    properties = [name.removeprefix("+") for name in names]
+    base_url, target = os.environ.get("CALLROUNDED_BASE_URL"), os.path.realpath(out) if out else None  # not a link
+    listing = Listing(base_url, output, properties, limit, cursor_mode, type_, max_items, target)
     encoding = None if listing.output == "table" else "utf-8"  # a table as the terminal can; TextIO lacks the method:
     sys.stdout.reconfigure(encoding=encoding, errors="replace", newline="")  # type: ignore[union-attr]
     with exit_codes(), Rounded(_api_key(api_key_file)) as client:
@@ -95,7 +88,7 @@ def list_numbers(
         is_piped = out is None and stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode)  # to what may use the terminal
         listing.write(client, resume, shows_progress=sys.stderr.isatty() and not verbose and not is_piped)
         if out is not None and sys.stderr.isatty():
-            typer.echo(f"{listing.rows} numbers in {out}", err=True)
+            typer.echo(f"{listing.rows} {'number' if listing.rows == 1 else 'numbers'} in {out}", err=True)
 
 
 @app.command(help=_SANDBOX_HELP)

@@ -1,11 +1,9 @@
 """How a command ends when it fails: one line on stderr, and an exit code for scripts."""
 
-import os
 import signal
-import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 
@@ -20,7 +18,6 @@ _EXIT_CODES: Final[dict[type[callrounded.RoundedError], int]] = {  # the first t
     callrounded.PaginationError: 6,
     callrounded.RoundedError: 7,
 }
-_INTERRUPTING: Final = (signal.SIGINT, signal.SIGTERM)
 _HINTS: Final = {  # those of the SDK name arguments of Python functions
     callrounded.RateLimitError.hint: "Try again later.",
     callrounded.APIConnectionError.hint: "Check the network, a proxy, and $CALLROUNDED_BASE_URL.",
@@ -38,9 +35,7 @@ _HINTS: Final = {  # those of the SDK name arguments of Python functions
 @contextmanager
 def exit_codes() -> Generator[None]:
     """Turn what ends a command early into one line and an exit code, without a traceback."""
-    for each in _INTERRUPTING:
-        if signal.getsignal(each) is not signal.SIG_IGN:
-            signal.signal(each, _interrupt)
+    on_signal(_interrupt)
     try:
         yield
     except callrounded.RoundedError as error:
@@ -49,20 +44,26 @@ def exit_codes() -> Generator[None]:
             message = message.replace(hint, ours)
         raise failure(message, next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind))) from None
     except OSError as error:
-        # What is still buffered cannot be written either: Python would try, and complain, when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # Whoever reads the output has enough. Other tools end like this, too.
             raise typer.Exit(141) from None
         raise failure(str(error), 1) from None
     except KeyboardInterrupt as interruption:
         if notes := getattr(interruption, "__notes__", []):
             failure(" ".join(["Interrupted.", *notes]), 0)
-        os._exit(128 + interruption.args[0])  # A normal exit would wait for the requests in flight.
+        raise typer.Exit(128 + interruption.args[0]) from None
+    finally:
+        on_signal(signal.SIG_IGN)  # What is left takes no time.
+
+
+def on_signal(handler: Callable[[int, Any], object] | signal.Handlers) -> None:
+    """Have *handler* called on Ctrl-C and SIGTERM, unless these are ignored, as in the background of a shell."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, handler)
 
 
 def _interrupt(number: int, _: object) -> NoReturn:
-    for each in _INTERRUPTING:
-        signal.signal(each, signal.SIG_IGN)  # `timeout` sends two, and the second must not stop what the first began.
+    on_signal(signal.SIG_IGN)  # `timeout` sends two, and the second must not stop what the first began.
     raise KeyboardInterrupt(number)
 
 
