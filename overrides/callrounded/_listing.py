@@ -11,7 +11,7 @@ from attrs.validators import optional
 
 from callrounded_generated.responses import Response
 
-from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, as_json, checked, new_checkpoint, whole_number
+from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, checked, new_checkpoint, whole_number
 from ._errors import ConfigurationError, IncompleteListingError, NotFoundError, RoundedError
 from ._paging import CursorPass, Key, PageBeyondEnd, PagePass
 
@@ -103,7 +103,7 @@ class Listing(Generic[T]):
     ) -> None:
         """Prepare a listing from *start* on; *cursors* led there. One that *collects* is a list."""
         self.start = start
-        self.checkpoint = as_json(start)
+        self.checkpoint = start
         self.options = options
         self.window = window
         self.collected: list[T] | None = [] if collects else None
@@ -182,7 +182,7 @@ class Listing(Generic[T]):
         mixes_passes = self.passes > 1 and self.collected is None
         count = self.start["count"]
         return {
-            **as_json(self.start),
+            **self.start,
             "mode": "page" if isinstance(self._pass, PagePass) else "cursor",
             "page": self._pass.page,
             "cursor": self._pass.cursor,
@@ -224,7 +224,7 @@ def single_page(start: Checkpoint, request: PageRequest, response: Response[Any]
     page: ListEnvelope[Any] = cast(Any, response.parsed)
     following = request.next(page)
     checkpoint: Checkpoint = {
-        **as_json(start),
+        **start,
         "page": None if start["page"] is None else start["page"] + 1,
         "cursor": None if following is None else following.cursor,
         "count": None if start["count"] is None else start["count"] + len(page.data),
