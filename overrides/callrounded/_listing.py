@@ -103,12 +103,11 @@ class Listing(Generic[T]):
     ) -> None:
         """Prepare a listing from *start* on; *cursors* led there. One that *collects* is a list."""
         self.start = start
-        self.checkpoint = start
         self.options = options
         self.window = window
         self.collected: list[T] | None = [] if collects else None
         self.passes = 1
-        self.progress = Progress(0, start["total"], 0, self.checkpoint)
+        self.progress = Progress(0, start["total"], 0, start)
         self.is_done = start["at_end"] or start["max_items"] == 0
         self._is_resumed = start["count"] != 0
         self._earlier: set[Key] = set()
@@ -150,12 +149,9 @@ class Listing(Generic[T]):
             self.is_done = True
         elif current.ended:
             self._end_pass()
-        self.checkpoint = self._position()
-        pages = self.progress.pages + is_page
-        self.progress = Progress(handed_out, current.total, pages, self.checkpoint)
-        return ReceivedPage(
-            request=request, response=response, records=records, checkpoint=self.checkpoint, is_page=is_page
-        )
+        checkpoint = self._position()
+        self.progress = Progress(handed_out, current.total, self.progress.pages + is_page, checkpoint)
+        return ReceivedPage(request=request, response=response, records=records, checkpoint=checkpoint, is_page=is_page)
 
     def report(self, page: ReceivedPage[T]) -> None:
         """Tell the caller how far the listing is after *page*."""
@@ -240,5 +236,5 @@ def errors_with_checkpoint(listing: Listing[Any]) -> Generator[None, None, None]
     try:
         yield
     except RoundedError as error:
-        error.checkpoint, error.partial = listing.checkpoint, listing.collected
+        error.checkpoint, error.partial = listing.progress.checkpoint, listing.collected
         raise
