@@ -119,7 +119,7 @@ def new_checkpoint(
         "operation": operation,
         "mode": "cursor" if first.use_cursor else "page",
         "limit": first.limit,
-        "filters": filters,
+        "filters": msgspec.to_builtins(filters),
         "page": None if first.use_cursor else first.page or 1,
         "cursor": first.cursor,
         "count": 0 if first.cursor is None else None,
@@ -141,11 +141,6 @@ def checked(checkpoint: object, operation: str) -> Checkpoint:
     if (read["mode"] == "cursor") != (read["page"] is None):
         raise ConfigurationError("The checkpoint is damaged: its mode and its position do not belong together.")
     return read
-
-
-def as_json(checkpoint: Checkpoint) -> Checkpoint:
-    """Return *checkpoint* with filters that JSON can hold."""
-    return {**checkpoint, "filters": msgspec.to_builtins(checkpoint["filters"])}
 
 
 # Here, in one thread: msgspec may crash where two look at a class for the first time.

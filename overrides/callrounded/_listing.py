@@ -11,7 +11,7 @@ from attrs.validators import optional
 
 from callrounded_generated.responses import Response
 
-from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, as_json, checked, new_checkpoint, whole_number
+from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, checked, new_checkpoint, whole_number
 from ._errors import ConfigurationError, IncompleteListingError, NotFoundError, RoundedError
 from ._paging import CursorPass, Key, PageBeyondEnd, PagePass
 
@@ -103,12 +103,11 @@ class Listing(Generic[T]):
     ) -> None:
         """Prepare a listing from *start* on; *cursors* led there. One that *collects* is a list."""
         self.start = start
-        self.checkpoint = as_json(start)
         self.options = options
         self.window = window
         self.collected: list[T] | None = [] if collects else None
         self.passes = 1
-        self.progress = Progress(0, start["total"], 0, self.checkpoint)
+        self.progress = Progress(0, start["total"], 0, start)
         self.is_done = start["at_end"] or start["max_items"] == 0
         self._is_resumed = start["count"] != 0
         self._earlier: set[Key] = set()
@@ -150,12 +149,9 @@ class Listing(Generic[T]):
             self.is_done = True
         elif current.ended:
             self._end_pass()
-        self.checkpoint = self._position()
-        pages = self.progress.pages + is_page
-        self.progress = Progress(handed_out, current.total, pages, self.checkpoint)
-        return ReceivedPage(
-            request=request, response=response, records=records, checkpoint=self.checkpoint, is_page=is_page
-        )
+        checkpoint = self._position()
+        self.progress = Progress(handed_out, current.total, self.progress.pages + is_page, checkpoint)
+        return ReceivedPage(request=request, response=response, records=records, checkpoint=checkpoint, is_page=is_page)
 
     def report(self, page: ReceivedPage[T]) -> None:
         """Tell the caller how far the listing is after *page*."""
@@ -182,7 +178,7 @@ class Listing(Generic[T]):
         mixes_passes = self.passes > 1 and self.collected is None
         count = self.start["count"]
         return {
-            **as_json(self.start),
+            **self.start,
             "mode": "page" if isinstance(self._pass, PagePass) else "cursor",
             "page": self._pass.page,
             "cursor": self._pass.cursor,
@@ -224,7 +220,7 @@ def single_page(start: Checkpoint, request: PageRequest, response: Response[Any]
     page: ListEnvelope[Any] = cast(Any, response.parsed)
     following = request.next(page)
     checkpoint: Checkpoint = {
-        **as_json(start),
+        **start,
         "page": None if start["page"] is None else start["page"] + 1,
         "cursor": None if following is None else following.cursor,
         "count": None if start["count"] is None else start["count"] + len(page.data),
@@ -240,5 +236,5 @@ def errors_with_checkpoint(listing: Listing[Any]) -> Generator[None, None, None]
     try:
         yield
     except RoundedError as error:
-        error.checkpoint, error.partial = listing.checkpoint, listing.collected
+        error.checkpoint, error.partial = listing.progress.checkpoint, listing.collected
         raise

@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, TypeAlias, TypeVar
 
@@ -36,15 +37,10 @@ def read_pages(listing: Listing[T], fetch: Fetch) -> Generator[ReceivedPage[T], 
     in_flight: deque[tuple[PageRequest, Result]] = deque()
 
     def submit(request: PageRequest) -> Result:
-        def fetch_here() -> Response[Any]:
-            return copy_context().run(fetch, request, hold)
-
-        if listing.window == 0 or (not in_flight and not listing.progress.pages):
-            return fetch_here  # When its turn comes: nothing else is in flight meanwhile.
-        try:
-            return threads.submit(copy_context().run, fetch, request, hold).result
-        except RuntimeError:  # The interpreter is about to exit, or no thread can be started.
-            return fetch_here
+        if listing.window and (in_flight or listing.progress.pages):
+            with suppress(RuntimeError):  # The interpreter is about to exit, or no thread can be started.
+                return threads.submit(copy_context().run, fetch, request, hold).result
+        return lambda: copy_context().run(fetch, request, hold)  # When its turn comes, here.
 
     try:
         while not listing.is_done:

@@ -356,7 +356,7 @@ def read(history: History, *, faults: bool = False, changes: bool = True) -> Non
             listing.widen()
         listing.raise_if_incomplete()
     except Lost:
-        history.resume(listing.checkpoint)
+        history.resume(listing.progress.checkpoint)
         raise
 
 
