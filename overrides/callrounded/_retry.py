@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
-from email.utils import mktime_tz, parsedate_tz
+from datetime import UTC, datetime
+from email.utils import parsedate_tz
 from typing import Final
 
 import httpx
@@ -134,6 +135,9 @@ def retry_after(headers: httpx.Headers) -> float | None:
 def _timestamp(date: str) -> float | None:
     """Return *date* in seconds since 1970, or None if it is unreadable; a leap second is the moment after :59."""
     try:
-        return None if (parsed := parsedate_tz(date)) is None else mktime_tz(parsed)
+        if (parsed := parsedate_tz(date)) is None:
+            return None
+        year, month, day, hour, minute, second, *_, offset = parsed
+        return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp() + second - (offset or 0)
     except (ValueError, OverflowError):
         return None
