@@ -5,13 +5,13 @@ The pagination parameters and the envelope are those of every list endpoint of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal, Protocol, TypedDict, TypeVar
 
 import msgspec
-from attrs import Attribute, asdict, define, field
-from attrs.validators import optional
+from attrs import asdict, define
 from msgspec import Meta
+
+from callrounded_generated.encoding import encodable
 
 from ._errors import ConfigurationError
 from ._options import count_fault
@@ -38,27 +38,25 @@ class ListEnvelope(Protocol[T]):
     def total_items(self) -> int | None: ...
 
 
-def whole_number(*, at_least: int) -> Callable[[object, Attribute[Any], object], None]:
-    """Return a validator of attrs that refuses anything but whole numbers."""
-
-    def check(_: object, attribute: Attribute[Any], value: object) -> None:
-        if fault := count_fault(value, at_least=at_least):
-            raise ConfigurationError(f"{attribute.name} {fault}: {value!r}")
-
-    return check
+def check_count(name: str, value: int | None, *, at_least: int = 1) -> None:
+    """Raise a ConfigurationError if *value* is neither None nor a whole number, at least so large."""
+    if value is not None and (fault := count_fault(value, at_least=at_least)):
+        raise ConfigurationError(f"{name} {fault}: {value!r}")
 
 
 @define(frozen=True, kw_only=True, eq=False)
 class PageRequest:
     """The pagination parameters of one request; None is not sent."""
 
-    page: int | None = field(default=None, validator=optional(whole_number(at_least=1)))
-    limit: int | None = field(default=None, validator=optional(whole_number(at_least=1)))
+    page: int | None = None
+    limit: int | None = None
     use_cursor: bool | None = None
     cursor: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Refuse parameters of both modes. A cursor implies cursor mode."""
+        """Refuse what cannot be used. A cursor implies cursor mode."""
+        check_count("page", self.page)
+        check_count("limit", self.limit)
         if self.cursor == "":
             raise ConfigurationError("cursor= is empty: leave it out to begin at the first record.")
         if self.cursor is not None:
@@ -119,7 +117,7 @@ def new_checkpoint(
         "operation": operation,
         "mode": "cursor" if first.use_cursor else "page",
         "limit": first.limit,
-        "filters": msgspec.to_builtins(filters),
+        "filters": msgspec.to_builtins(encodable(filters)),
         "page": None if first.use_cursor else first.page or 1,
         "cursor": first.cursor,
         "count": 0 if first.cursor is None else None,

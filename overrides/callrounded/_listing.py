@@ -6,12 +6,11 @@ from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
-from attrs import define, field, fields_dict
-from attrs.validators import optional
+from attrs import define, fields_dict
 
 from callrounded_generated.responses import Response
 
-from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, checked, new_checkpoint, whole_number
+from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, check_count, checked, new_checkpoint
 from ._errors import ConfigurationError, IncompleteListingError, NotFoundError, RoundedError
 from ._paging import CursorPass, Key, PageBeyondEnd, PagePass
 
@@ -50,11 +49,15 @@ class ListingOptions:
     page: int | None = None
     use_cursor: bool | None = None
     cursor: str | None = None
-    max_items: int | None = field(default=None, validator=optional(whole_number(at_least=0)))
-    concurrency: int = field(default=8, validator=whole_number(at_least=1))
+    max_items: int | None = None
+    concurrency: int = 8
     verify: bool = True
     checkpoint: Checkpoint | None = None
     on_progress: OnProgress | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_count("max_items", self.max_items, at_least=0)
+        check_count("concurrency", self.concurrency or 0)
 
     def start_checkpoint(self, operation: str) -> Checkpoint:
         """Return where a listing of *operation* with these arguments begins."""

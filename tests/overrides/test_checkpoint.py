@@ -1,7 +1,7 @@
 """Positions as plain JSON data."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -44,6 +44,12 @@ def test_filters_that_json_does_not_know_become_text() -> None:
     start = new_checkpoint(OPERATION, {"since": date(2026, 11, 26)}, PageRequest())
 
     assert checked(stored(start), OPERATION)["filters"] == {"since": "2026-11-26"}
+
+
+def test_a_filter_without_an_offset_from_utc_is_refused() -> None:
+    """As text it would be sent, and the server would have to guess which time it is."""
+    with pytest.raises(ValueError, match="no offset from UTC"):
+        new_checkpoint(OPERATION, {"since": datetime(2026, 11, 26)}, PageRequest())
 
 
 def test_before_the_first_page() -> None:
