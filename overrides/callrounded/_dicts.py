@@ -21,10 +21,8 @@ def to_dicts(records: Iterable[Model]) -> list[dict[str, Any]]:
         Their attributes by name. Date-times are `datetime`, UUIDs are text. Properties that are newer than this release
         are left out; `record.to_dict()` has them, as JSON data.
     """
-    return [
-        {
-            name: str(value) if isinstance(value, UUID) else value
-            for name, value in attrs.asdict(record, recurse=False, filter=_LISTED).items()
-        }
-        for record in records
-    ]
+    return [attrs.asdict(each, recurse=False, filter=_LISTED, value_serializer=_cell) for each in records]
+
+
+def _cell(_: object, __: object, value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value
