@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
-from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from attrs import define, fields_dict
 
@@ -35,9 +35,6 @@ class Progress(NamedTuple):
     checkpoint: Checkpoint
 
 
-OnProgress: TypeAlias = Callable[[Progress], object]
-
-
 @define(frozen=True, kw_only=True)
 class ListingOptions:
     """The arguments of `iter_all` and `list_all`: see `ListResource.iter_all`.
@@ -53,7 +50,7 @@ class ListingOptions:
     concurrency: int = 8
     verify: bool = True
     checkpoint: Checkpoint | None = None
-    on_progress: OnProgress | None = None
+    on_progress: Callable[[Progress], object] | None = None
 
     def __attrs_post_init__(self) -> None:
         check_count("max_items", self.max_items, at_least=0)
