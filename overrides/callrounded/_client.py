@@ -1,4 +1,4 @@
-"""The clients: `Rounded` and `AsyncRounded`."""
+"""The clients: `Rounded` and `AsyncRounded`. What happens in a listing is drawn at the top of `_resources`."""
 
 from __future__ import annotations
 

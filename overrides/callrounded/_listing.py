@@ -68,6 +68,8 @@ class ListingOptions:
                 f"A checkpoint says where to resume, with which filters: leave out {', '.join(sorted(contradicting))}."
             )
         start = checked(self.checkpoint, operation)
+        if self.max_items and start["max_items"] == 0:
+            raise ConfigurationError("The checkpoint is of a listing that has its max_items: nothing comes after them.")
         return start if self.max_items is None else {**start, "max_items": self.max_items}
 
 
@@ -89,7 +91,8 @@ class Listing(Generic[T]):
     """Tells which pages to request, takes them in that order, and knows at the end whether all records came.
 
     If the listing has to be read again, an iterator hands out only those records that it has not handed out before; a
-    list forgets the records that it has *collected*. The *window* is how many pages may be requested before their turn.
+    list forgets the records that it has *collected*. The *window* is how many pages may be requested before their turn;
+    0 is page by page.
     """
 
     def __init__(

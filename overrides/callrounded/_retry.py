@@ -77,7 +77,7 @@ class Hold:
     async def wait_async(self, not_before: float = 0.0) -> None:
         """Do the same, without blocking; a task is cancelled instead."""
         for seconds in self._waits(not_before):
-            if seconds:
+            if seconds:  # Under trio, sleep() would fail before the request says what is wrong.
                 await asyncio.sleep(seconds)
 
     def _waits(self, not_before: float) -> Iterator[float]:

@@ -773,6 +773,14 @@ class TestGoingOn:
         assert ids(await list_all(client, checkpoint=caught.value.checkpoint)) == listed(fake)[20:32]
         assert ids(await list_all(client, checkpoint=caught.value.checkpoint, max_items=3)) == listed(fake)[20:23]
 
+    async def test_what_comes_after_max_items_is_no_empty_list(self, world: World) -> None:
+        """The position after them is in the middle of a page: a list that begins there is refused, not left empty."""
+        client, progress = client_of(world, fake_of(45)), list[Progress]()
+        await list_all(client, limit=10, max_items=20, on_progress=progress.append)
+
+        with pytest.raises(ConfigurationError, match="nothing comes after them"):
+            await list_all(client, checkpoint=progress[-1].checkpoint, max_items=20)
+
     @pytest.mark.parametrize("more", [{"page": 2}, {"cursor": "x"}, {"use_cursor": True}, {"limit": 20}])
     async def test_a_checkpoint_says_it_all(self, world: World, more: dict[str, Any]) -> None:
         """What contradicts it is refused."""
