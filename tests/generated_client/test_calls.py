@@ -1,5 +1,6 @@
 """The generated client by itself, against a real server: requests that are sent, responses that are read."""
 
+import gzip
 import json
 import os
 import pickle
@@ -69,6 +70,23 @@ def client(server: Server) -> Iterator[AuthenticatedClient]:
     """Return a client of the server."""
     with AuthenticatedClient(token=KEY, base_url=server.url) as client:
         yield client
+
+
+async def test_gzip_is_unpacked_to_its_end(server: Server, client: AuthenticatedClient) -> None:
+    """All members of it, through an httpx client of the caller, too; half of it is not taken for the whole."""
+    packed = gzip.compress(b'{"data": [], ') + gzip.compress(b'"status": 200}')
+    server.reply(200, packed, **{"Content-Encoding": "gzip"})
+    with httpx.Client() as http:
+        given = AuthenticatedClient(token=KEY, base_url=server.url).set_httpx_client(http)
+        assert list_phone_numbers.sync(client=given).status == 200
+    async with client:
+        assert (await list_phone_numbers.asyncio(client=client)).status == 200
+
+        server.reply(200, packed[:-1], **{"Content-Encoding": "gzip"})
+        with pytest.raises(httpx.DecodingError, match="not complete"):
+            list_phone_numbers.sync(client=client)
+        with pytest.raises(httpx.DecodingError, match="not complete"):
+            await list_phone_numbers.asyncio(client=client)
 
 
 def test_sync_returns_the_model(server: Server, client: AuthenticatedClient) -> None:
