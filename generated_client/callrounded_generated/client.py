@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing, closing
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NoReturn, Self, TypeAlias, TypeVar
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 import httpx
 from attrs import define, evolve, field
 
+from .gzip_body import with_whole_gzip
 from .operation import Request
 from .settings import AUTH_HEADER_NAME, AUTH_PREFIX, BASE_URL
 from .types import OnInvalid
@@ -144,14 +146,22 @@ class Client:
 
     def send(self, request: Request) -> httpx.Response:
         """Send *request* and return the response, read to its end; raise `httpx.HTTPError` if none arrives."""
-        return self.get_httpx_client().request(**self.arguments(request), follow_redirects=self.follow_redirects)
+        http = self.get_httpx_client()
+        sent = http.build_request(**self.arguments(request))
+        with closing(http.send(sent, stream=True, follow_redirects=self.follow_redirects)) as response:
+            with_whole_gzip(response).read()
+        return response
 
     async def asend(self, request: Request) -> httpx.Response:
         """Do what `send` does, without blocking."""
         arguments = self.arguments(request)
         if hasattr(arguments.get("content"), "read"):
             arguments["content"] = _chunks(arguments["content"])
-        return await self.get_async_httpx_client().request(**arguments, follow_redirects=self.follow_redirects)
+        http = self.get_async_httpx_client()
+        sent = http.build_request(**arguments)
+        async with aclosing(await http.send(sent, stream=True, follow_redirects=self.follow_redirects)) as response:
+            await with_whole_gzip(response).aread()
+        return response
 
     def close(self) -> None:
         """Close the connections of sync requests."""
