@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import os
 import urllib.request
-import zlib
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, Generic, TypeVar
 
@@ -67,7 +65,7 @@ class Connections(Generic[H]):
 
     def _new_http(self) -> H:
         """Return an httpx client that takes no cookies: responses must not change the requests that follow."""
-        transport: Any = GzipTransport if self._kind is httpx.Client else AsyncGzipTransport
+        transport: Any = httpx.HTTPTransport if self._kind is httpx.Client else httpx.AsyncHTTPTransport
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         try:
             return self._kind(transport=transport(proxy=_proxy(self._base_url), limits=_LIMITS), cookies=no_cookies)
@@ -84,37 +82,6 @@ def running_loop() -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
     except RuntimeError:
         raise ConfigurationError("AsyncRounded runs under asyncio only, not under trio: use Rounded there.") from None
-
-
-class GzipTransport(httpx.HTTPTransport):
-    """Unpacks gzip bodies of several members, and notices one that is cut short; httpx does neither."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send *request* and return the response, read to its end."""
-        response = super().handle_request(request)
-        return _unpacked(response, b"".join(response.iter_raw()))
-
-
-class AsyncGzipTransport(httpx.AsyncHTTPTransport):
-    """Does what GzipTransport does."""
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send *request* and return the response, read to its end."""
-        response = await super().handle_async_request(request)
-        return _unpacked(response, b"".join([part async for part in response.aiter_raw()]))
-
-
-def _unpacked(response: httpx.Response, body: bytes) -> httpx.Response:
-    """Return *response* with *body*, unpacked if it is gzip; httpx unpacks other encodings."""
-    if response.headers.get("content-encoding", "").strip().lower() in {"gzip", "x-gzip"}:
-        del response.headers["content-encoding"]
-        try:
-            body = gzip.decompress(body)
-        except (OSError, EOFError, zlib.error) as error:
-            if response.is_success:  # Otherwise the status says enough.
-                raise httpx.DecodingError(f"the body is not complete gzip: {error}") from error
-    stream, extensions = httpx.ByteStream(body), response.extensions
-    return httpx.Response(response.status_code, headers=response.headers, stream=stream, extensions=extensions)
 
 
 def _proxy(base_url: str) -> str | None:
