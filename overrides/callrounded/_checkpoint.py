@@ -20,14 +20,10 @@ T = TypeVar("T")
 
 
 class ListEnvelope(Protocol[T]):
-    """What surrounds every list of records."""
+    """What surrounds every list of records, as far as a listing has to know it."""
 
     @property
     def data(self) -> list[T]: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def status(self) -> int: ...
     @property
     def next_cursor(self) -> str | None: ...
     @property

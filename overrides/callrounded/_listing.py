@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
-from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from attrs import define, fields_dict
 
@@ -15,6 +15,9 @@ from ._errors import ConfigurationError, IncompleteListingError, NotFoundError, 
 from ._paging import CursorPass, Key, PageBeyondEnd, PagePass
 
 T = TypeVar("T")
+
+Result: TypeAlias = Callable[[], Response[Any]]
+"""Returns the response to a request, or raises what came instead."""
 
 MAX_PASSES: Final = 3
 
@@ -130,7 +133,16 @@ class Listing(Generic[T]):
         """Return the next request that can be made now, or None."""
         return None if self.is_done else self._pass.next_request()
 
-    def page_beyond_end(self, error: NotFoundError) -> Response[Any]:
+    def receive(self, request: PageRequest, result: Result) -> ReceivedPage[T]:
+        """Take the *result* of the next *request*; an error gets the position before it. A 404 may be the end."""
+        with self._errors_with_checkpoint():
+            try:
+                response = result()
+            except NotFoundError as error:
+                response = self._page_beyond_end(error)
+            return self._take(request, response)
+
+    def _page_beyond_end(self, error: NotFoundError) -> Response[Any]:
         """Return the empty page that a 404 for the next page stands for, or raise it: the listing cannot end there."""
         has_records = self._is_resumed or self.passes > 1 or bool(self._pass.seen)
         if not has_records or isinstance(self._pass, CursorPass) or self._pass.page == 1:
@@ -138,8 +150,7 @@ class Listing(Generic[T]):
         page = PageBeyondEnd(error.with_traceback(None))
         return Response(parsed=page, is_documented_success=False, http=error.response)
 
-    def receive(self, request: PageRequest, response: Response[Any]) -> ReceivedPage[T]:
-        """Take the *response* to the next *request*."""
+    def _take(self, request: PageRequest, response: Response[Any]) -> ReceivedPage[T]:
         current = self._pass
         is_page = not current.asks_total and not isinstance(response.parsed, PageBeyondEnd)
         unseen = current.receive(cast(ListEnvelope[T], response.parsed))
@@ -168,8 +179,17 @@ class Listing(Generic[T]):
     def raise_if_incomplete(self) -> None:
         """Raise an IncompleteListingError if the listing is not complete."""
         if self._failure is not None:
-            with errors_with_checkpoint(self):
+            with self._errors_with_checkpoint():
                 raise self._failure from self._pass.not_found
+
+    @contextmanager
+    def _errors_with_checkpoint(self) -> Generator[None, None, None]:
+        """Give every error of ours the position after the last page, and the records of a list."""
+        try:
+            yield
+        except RoundedError as error:
+            error.checkpoint, error.partial = self.progress.checkpoint, self.collected
+            raise
 
     @property
     def _left(self) -> int | None:
@@ -231,13 +251,3 @@ def single_page(start: Checkpoint, request: PageRequest, response: Response[Any]
         "at_end": following is None,
     }
     return ReceivedPage(request=request, response=response, records=page.data, checkpoint=checkpoint)
-
-
-@contextmanager
-def errors_with_checkpoint(listing: Listing[Any]) -> Generator[None, None, None]:
-    """Give every error of ours the position after the last page, and the records of a list."""
-    try:
-        yield
-    except RoundedError as error:
-        error.checkpoint, error.partial = listing.progress.checkpoint, listing.collected
-        raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import inspect
+from collections.abc import Awaitable, Callable, Iterable
 from functools import update_wrapper
 from types import FunctionType
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
@@ -52,4 +53,12 @@ def copied(function: FunctionType) -> FunctionType:
     )
     copy.__kwdefaults__ = function.__kwdefaults__
     update_wrapper(copy, function)
+    return copy
+
+
+def with_parameters(method: FunctionType, parameters: Iterable[inspect.Parameter]) -> FunctionType:
+    """Return a copy of *method* that shows these *parameters* in help() and in notebooks, in place of `*args`."""
+    copy = copied(method)
+    signature = inspect.signature(method)
+    vars(copy)["__signature__"] = signature.replace(parameters=[signature.parameters["self"], *parameters])
     return copy

@@ -10,7 +10,7 @@ import httpx
 
 from ._checkpoint import Checkpoint, new_checkpoint
 from ._errors import PaginationError
-from ._listing import Listing, ReceivedPage, errors_with_checkpoint
+from ._listing import Listing, ReceivedPage
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -76,8 +76,7 @@ class _AnyPage(Generic[T, R]):
         page = self._received
         listing = Listing[T](new_checkpoint(page.checkpoint["operation"], page.checkpoint["filters"], page.request))
         listing.next_request()
-        with errors_with_checkpoint(listing):
-            listing.receive(page.request, page.response)
+        listing.receive(page.request, lambda: page.response)
         return listing
 
     def _listing_of_rest(self) -> Listing[T]:

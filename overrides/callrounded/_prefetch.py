@@ -17,15 +17,12 @@ from callrounded_generated.responses import Response
 
 from ._checkpoint import PageRequest
 from ._connections import running_loop
-from ._errors import NotFoundError
-from ._listing import Listing, ReceivedPage, errors_with_checkpoint
+from ._listing import Listing, ReceivedPage, Result
 from ._retry import Hold
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-Result: TypeAlias = Callable[[], Response[Any]]
-"""Returns a response, or raises what came instead."""
 Fetch: TypeAlias = Callable[[PageRequest, Hold], Response[Any]]
 """Requests a page, once the hold is over."""
 AsyncFetch: TypeAlias = Callable[[PageRequest, Hold], Coroutine[Any, Any, Response[Any]]]
@@ -44,10 +41,9 @@ def read_pages(listing: Listing[T], fetch: Fetch) -> Generator[ReceivedPage[T], 
 
     try:
         while not listing.is_done:
-            with errors_with_checkpoint(listing):
-                _request_pages(listing, in_flight, submit, at_least=1)
-                page = _take_result(listing, *in_flight.popleft())
-                _request_pages(listing, in_flight, submit)
+            _request_pages(listing, in_flight, submit, at_least=1)
+            page = listing.receive(*in_flight.popleft())
+            _request_pages(listing, in_flight, submit)
             listing.report(page)
             yield page
             listing.widen()
@@ -72,13 +68,12 @@ async def read_pages_async(listing: Listing[T], fetch: AsyncFetch) -> AsyncGener
 
     try:
         while not listing.is_done:
-            with errors_with_checkpoint(listing):
-                _request_pages(listing, in_flight, submit, at_least=1)
-                request, task = in_flight[0]
-                await asyncio.wait([task])
-                in_flight.popleft()
-                page = _take_result(listing, request, task.result)
-                _request_pages(listing, in_flight, submit)
+            _request_pages(listing, in_flight, submit, at_least=1)
+            request, task = in_flight[0]
+            await asyncio.wait([task])
+            in_flight.popleft()
+            page = listing.receive(request, task.result)
+            _request_pages(listing, in_flight, submit)
             listing.report(page)
             yield page
             listing.widen()
@@ -117,12 +112,3 @@ def _request_pages(
     """Have as many pages in flight as the window allows, and *at_least* so many."""
     while len(in_flight) < max(listing.window, at_least) and (request := listing.next_request()) is not None:
         in_flight.append((request, submit(request)))
-
-
-def _take_result(listing: Listing[T], request: PageRequest, result: Result) -> ReceivedPage[T]:
-    """Have *listing* take the next *result*; a 404 may be its end."""
-    try:
-        response = result()
-    except NotFoundError as error:
-        response = listing.page_beyond_end(error)
-    return listing.receive(request, response)

@@ -16,9 +16,9 @@ from __future__ import annotations
 import builtins
 import copy
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import aclosing, closing
-from types import FunctionType, MethodType
+from types import MethodType
 from typing import Any, Generic, ParamSpec, Self, TypeAlias, TypeVar
 
 from attrs import fields_dict
@@ -28,7 +28,7 @@ from callrounded_generated.responses import Response
 from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, new_checkpoint
 from ._errors import ConfigurationError
 from ._listing import Listing, ListingOptions, ReceivedPage, single_page
-from ._operation import AnyOperation, Operation, by_name, copied, name_of
+from ._operation import AnyOperation, Operation, by_name, name_of, with_parameters
 from ._page import AsyncPage, Page, PendingPage
 from ._prefetch import read_pages, read_pages_async
 from ._retry import Hold
@@ -64,15 +64,9 @@ class _AnyListResource(Generic[P, L, T, S]):
         listing = self._signature.parameters
         # So that help() and notebooks show the real parameters.
         self._methods = {
-            name: self._showing(name, shown.values())
+            name: with_parameters(vars(type(self))[name], shown.values())
             for name, shown in (("list", parameters), ("iter_all", listing), ("list_all", listing))
         }
-
-    def _showing(self, name: str, parameters: Iterable[inspect.Parameter]) -> FunctionType:
-        method = copied(vars(type(self))[name])
-        signature = inspect.signature(method)
-        vars(method)["__signature__"] = signature.replace(parameters=[signature.parameters["self"], *parameters])
-        return method
 
     def __get__(self, client: Any, owner: type[Any]) -> Self:
         """Return the resource of *client*, which keeps it: tests may replace its methods."""

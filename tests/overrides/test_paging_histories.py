@@ -361,10 +361,15 @@ def read(history: History, *, faults: bool = False, changes: bool = True) -> Non
 
 
 def receive(listing: Listing[Record], request: PageRequest, came: Any) -> ReceivedPage[Record]:
-    """Have *listing* take what came, as the drivers do."""
-    if isinstance(came, Exception):
-        raise came
-    return listing.receive(request, listing.page_beyond_end(not_found()) if came is None else came)
+    """Have *listing* take what came, as the drivers do; None stands for 404."""
+    error = not_found() if came is None else came
+
+    def result() -> Any:
+        if isinstance(error, Exception):
+            raise error
+        return came
+
+    return listing.receive(request, result)
 
 
 def not_found() -> NotFoundError:
