@@ -118,11 +118,9 @@ class Listing(Generic[T]):
         self._is_resumed = start["count"] != 0
         self._earlier: set[Key] = set()
         self._handed_out = 0
-        self._failure: IncompleteListingError | None = None
+        self._failure: str | None = None
         if start["changed"] and options.verify:
-            self.is_done = True
-            what = "The listing changed while it was read, and cannot be resumed from this checkpoint."
-            self._failure = IncompleteListingError(what, expected=None, received=0)
+            self._fail("The listing changed while it was read, and cannot be resumed from this checkpoint.")
         self._pass: PagePass[T] | CursorPass[T]
         if start["page"] is None:
             self._pass = CursorPass(start, compares=options.verify, earlier_cursors=cursors)
@@ -178,9 +176,11 @@ class Listing(Generic[T]):
 
     def raise_if_incomplete(self) -> None:
         """Raise an IncompleteListingError if the listing is not complete."""
-        if self._failure is not None:
-            with self._errors_with_checkpoint():
-                raise self._failure from self._pass.not_found
+        if self._failure is None:
+            return
+        error = IncompleteListingError(self._failure, expected=self._pass.expected, received=self._pass.received)
+        with self._errors_with_checkpoint():
+            raise error from self._pass.not_found
 
     @contextmanager
     def _errors_with_checkpoint(self) -> Generator[None, None, None]:
@@ -217,8 +217,7 @@ class Listing(Generic[T]):
         if self._pass.is_complete or not self.options.verify:
             self.is_done = True
         elif self._is_resumed or self.passes == MAX_PASSES:
-            self.is_done = True
-            self._failure = self._incomplete()
+            self._fail(self._what_is_missing())
         else:
             self.passes += 1
             if self.collected is None:
@@ -228,26 +227,12 @@ class Listing(Generic[T]):
                 self._handed_out = 0
             self._pass = PagePass(self.start)  # After cursors, too: only page mode has a total.
 
-    def _incomplete(self) -> IncompleteListingError:
-        received, expected = self._pass.received, self._pass.expected
-        reason = "the listing changed while it was read" if self._pass.changed else f"{expected} were expected"
-        reason += " (there was a 404 for a page)" if self._pass.not_found else ""
+    def _fail(self, what: str) -> None:
+        self.is_done, self._failure = True, what
+
+    def _what_is_missing(self) -> str:
+        read = self._pass
+        reason = "the listing changed while it was read" if read.changed else f"{read.expected} were expected"
+        reason += " (there was a 404 for a page)" if read.not_found else ""
         how_often = f"; so it was in each of {self.passes} passes" if self.passes > 1 else ""
-        return IncompleteListingError(
-            f"{received} records came, but {reason}{how_often}.", expected=expected, received=received
-        )
-
-
-def single_page(start: Checkpoint, request: PageRequest, response: Response[Any]) -> ReceivedPage[Any]:
-    """Return a page that was requested alone, whatever the server says of it; *start* is the position before it."""
-    page: ListEnvelope[Any] = cast(Any, response.parsed)
-    following = request.next(page)
-    checkpoint: Checkpoint = {
-        **start,
-        "page": None if start["page"] is None else start["page"] + 1,
-        "cursor": None if following is None else following.cursor,
-        "count": None if start["count"] is None else start["count"] + len(page.data),
-        "total": None if start["page"] is None else page.total_items,
-        "at_end": following is None,
-    }
-    return ReceivedPage(request=request, response=response, records=page.data, checkpoint=checkpoint)
+        return f"{read.received} records came, but {reason}{how_often}."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from contextlib import aclosing, closing
-from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
+from typing import Any, Generic, NoReturn, TypeAlias, TypeVar, cast
 
 import httpx
 
-from ._checkpoint import Checkpoint, new_checkpoint
+from callrounded_generated.responses import Response
+
+from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, new_checkpoint
 from ._errors import PaginationError
 from ._listing import Listing, ReceivedPage
 
@@ -160,3 +162,18 @@ class PendingPage(Generic[T]):
 
     def __repr__(self) -> str:
         return "<a page that is not requested yet: await it>"
+
+
+def single_page(start: Checkpoint, request: PageRequest, response: Response[Any]) -> ReceivedPage[Any]:
+    """Return a page that was requested alone, whatever the server says of it; *start* is the position before it."""
+    page: ListEnvelope[Any] = cast(Any, response.parsed)
+    following = request.next(page)
+    checkpoint: Checkpoint = {
+        **start,
+        "page": None if start["page"] is None else start["page"] + 1,
+        "cursor": None if following is None else following.cursor,
+        "count": None if start["count"] is None else start["count"] + len(page.data),
+        "total": None if start["page"] is None else page.total_items,
+        "at_end": following is None,
+    }
+    return ReceivedPage(request=request, response=response, records=page.data, checkpoint=checkpoint)

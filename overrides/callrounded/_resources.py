@@ -27,9 +27,9 @@ from callrounded_generated.responses import Response
 
 from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, new_checkpoint
 from ._errors import ConfigurationError
-from ._listing import Listing, ListingOptions, ReceivedPage, single_page
+from ._listing import Listing, ListingOptions, ReceivedPage
 from ._operation import AnyOperation, Operation, by_name, name_of, with_parameters
-from ._page import AsyncPage, Page, PendingPage
+from ._page import AsyncPage, Page, PendingPage, single_page
 from ._prefetch import read_pages, read_pages_async
 from ._retry import Hold
 
