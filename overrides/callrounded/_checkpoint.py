@@ -5,10 +5,10 @@ The pagination parameters and the envelope are those of every list endpoint of t
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Protocol, TypedDict, TypeVar
+from typing import Annotated, Any, Final, Literal, Protocol, TypedDict, TypeVar
 
 import msgspec
-from attrs import asdict, define
+from attrs import define, field
 from msgspec import Meta
 
 from callrounded_generated.encoding import encodable
@@ -17,6 +17,7 @@ from ._errors import ConfigurationError
 from ._options import count_fault
 
 T = TypeVar("T")
+PAGING: Final = frozenset({"page", "limit", "use_cursor", "cursor"})
 
 
 class ListEnvelope(Protocol[T]):
@@ -42,12 +43,14 @@ def check_count(name: str, value: int | None, *, at_least: int = 1) -> None:
 
 @define(frozen=True, kw_only=True, eq=False)
 class PageRequest:
-    """The pagination parameters of one request; None is not sent."""
+    """The parameters of one request for a page; None is not sent."""
 
     page: int | None = None
     limit: int | None = None
     use_cursor: bool | None = None
     cursor: str | None = None
+    filters: dict[str, Any] = field(factory=dict[str, Any])
+    """The parameters of the operation that are not for pagination."""
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be used. A cursor implies cursor mode."""
@@ -64,18 +67,16 @@ class PageRequest:
 
     def arguments(self) -> dict[str, Any]:
         """Return the parameters by name."""
-        return asdict(self)
+        return self.filters | {name: getattr(self, name) for name in PAGING}
 
-    def next(self, page: ListEnvelope[Any]) -> PageRequest | None:
-        """Return the request for the page after *page*, which this one was sent for; None if there is none.
+    def has_next(self, page: ListEnvelope[Any]) -> bool:
+        """Return whether there is a page after *page*, which came for this request.
 
         Where the number of pages is absent, a page without records is the last: the server may make pages shorter.
         """
         if self.use_cursor:
-            return PageRequest(limit=self.limit, use_cursor=True, cursor=page.next_cursor) if page.next_cursor else None
-        number = self.page or 1
-        more = bool(page.data) if page.total_pages is None else number < page.total_pages
-        return PageRequest(page=number + 1, limit=self.limit, use_cursor=self.use_cursor) if more else None
+            return bool(page.next_cursor)
+        return bool(page.data) if page.total_pages is None else (self.page or 1) < page.total_pages
 
 
 class Checkpoint(TypedDict):
@@ -104,16 +105,14 @@ class Checkpoint(TypedDict):
     """Whether the listing changed while it was read, so that nobody can go on from here."""
 
 
-def new_checkpoint(
-    operation: str, filters: dict[str, Any], first: PageRequest, *, max_items: int | None = None
-) -> Checkpoint:
+def new_checkpoint(operation: str, first: PageRequest, *, max_items: int | None = None) -> Checkpoint:
     """Return where a listing begins whose *first* request this is."""
     return {
         "version": 1,
         "operation": operation,
         "mode": "cursor" if first.use_cursor else "page",
         "limit": first.limit,
-        "filters": msgspec.to_builtins(encodable(filters)),
+        "filters": msgspec.to_builtins(encodable(first.filters)),
         "page": None if first.use_cursor else first.page or 1,
         "cursor": first.cursor,
         "count": 0 if first.cursor is None else None,
@@ -138,4 +137,4 @@ def checked(checkpoint: object, operation: str) -> Checkpoint:
 
 
 # Here, in one thread: msgspec may crash where two look at a class for the first time.
-msgspec.convert(new_checkpoint("", {}, PageRequest()), Checkpoint)
+msgspec.convert(new_checkpoint("", PageRequest()), Checkpoint)

@@ -10,7 +10,7 @@ from attrs import define, fields_dict
 
 from callrounded_generated.responses import Response
 
-from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, check_count, checked, new_checkpoint
+from ._checkpoint import PAGING, Checkpoint, ListEnvelope, PageRequest, check_count, checked, new_checkpoint
 from ._errors import ConfigurationError, IncompleteListingError, NotFoundError, RoundedError
 from ._paging import CursorPass, Key, PageBeyondEnd, PagePass
 
@@ -64,8 +64,8 @@ class ListingOptions:
         given = {name: value for name in fields_dict(type(self)) if (value := getattr(self, name)) is not None}
         filters: dict[str, Any] = {name: given[name] for name in given.keys() - fields_dict(ListingOptions)}
         if self.checkpoint is None:
-            first = PageRequest(page=self.page, limit=self.limit, use_cursor=self.use_cursor, cursor=self.cursor)
-            return new_checkpoint(operation, filters, first, max_items=self.max_items)
+            first = PageRequest(**{name: getattr(self, name) for name in PAGING}, filters=filters)
+            return new_checkpoint(operation, first, max_items=self.max_items)
         if contradicting := given.keys() & {"page", "use_cursor", "cursor", *filters}:
             raise ConfigurationError(
                 f"A checkpoint says where to resume, with which filters: leave out {', '.join(sorted(contradicting))}."

@@ -59,7 +59,7 @@ class _AnyPage(Generic[T, R]):
 
     def has_next_page(self) -> bool:
         """Return whether there is a page after this one."""
-        return self._received.request.next(self._envelope) is not None
+        return self._received.request.has_next(self._envelope)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the page as JSON data, as it was received: what a web framework can send on."""
@@ -76,7 +76,7 @@ class _AnyPage(Generic[T, R]):
     def _listing_from_here(self) -> Listing[T]:
         """Return a listing that begins with this page, which it has received."""
         page = self._received
-        listing = Listing[T](new_checkpoint(page.checkpoint["operation"], page.checkpoint["filters"], page.request))
+        listing = Listing[T](new_checkpoint(page.checkpoint["operation"], page.request))
         listing.next_request()
         listing.receive(page.request, lambda: page.response)
         return listing
@@ -164,16 +164,16 @@ class PendingPage(Generic[T]):
         return "<a page that is not requested yet: await it>"
 
 
-def single_page(start: Checkpoint, request: PageRequest, response: Response[Any]) -> ReceivedPage[Any]:
-    """Return a page that was requested alone, whatever the server says of it; *start* is the position before it."""
+def single_page(operation: str, request: PageRequest, response: Response[Any]) -> ReceivedPage[Any]:
+    """Return the page of *operation* that was requested alone, whatever the server says of it."""
     page: ListEnvelope[Any] = cast(Any, response.parsed)
-    following = request.next(page)
+    start = new_checkpoint(operation, request)
     checkpoint: Checkpoint = {
         **start,
         "page": None if start["page"] is None else start["page"] + 1,
-        "cursor": None if following is None else following.cursor,
+        "cursor": page.next_cursor or None if request.use_cursor else None,
         "count": None if start["count"] is None else start["count"] + len(page.data),
         "total": None if start["page"] is None else page.total_items,
-        "at_end": following is None,
+        "at_end": not request.has_next(page),
     }
     return ReceivedPage(request=request, response=response, records=page.data, checkpoint=checkpoint)

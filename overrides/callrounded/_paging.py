@@ -58,7 +58,7 @@ class _Pass(Generic[T]):
 
     def __init__(self, start: Checkpoint) -> None:
         self.seen: set[Key] = set()
-        self._limit = start["limit"]
+        self._limit, self._filters = start["limit"], start["filters"]
         self._fruitless = 0
 
     @property
@@ -105,7 +105,7 @@ class PagePass(_Pass[T]):
         if self.ended or self._to_request > (self.page if self._last is None else self._last):
             return None
         self._to_request += 1
-        return PageRequest(page=self._to_request - 1, limit=self._limit)
+        return PageRequest(page=self._to_request - 1, limit=self._limit, filters=self._filters)
 
     def receive(self, envelope: ListEnvelope[T]) -> dict[Key, T]:
         """Take the next *envelope*; return the records that are new in this pass."""
@@ -179,8 +179,8 @@ class CursorPass(_Pass[T]):
             return None
         self._is_requested = True
         if self.asks_total:
-            return PageRequest(page=1, limit=1)
-        return PageRequest(limit=self._limit, use_cursor=True, cursor=self.cursor)
+            return PageRequest(page=1, limit=1, filters=self._filters)
+        return PageRequest(limit=self._limit, use_cursor=True, cursor=self.cursor, filters=self._filters)
 
     def receive(self, envelope: ListEnvelope[T]) -> dict[Key, T]:
         """Take the next *envelope*, or the total; return the records that are new in this pass."""

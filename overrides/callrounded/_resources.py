@@ -25,7 +25,7 @@ from attrs import fields_dict
 
 from callrounded_generated.responses import Response
 
-from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, new_checkpoint
+from ._checkpoint import PAGING, ListEnvelope, PageRequest
 from ._errors import ConfigurationError
 from ._listing import Listing, ListingOptions, ReceivedPage
 from ._operation import AnyOperation, Operation, by_name, name_of, with_parameters
@@ -39,8 +39,6 @@ T = TypeVar("T")
 Send: TypeAlias = Callable[[AnyOperation, dict[str, Any], Hold], Response[Any]]
 AsyncSend: TypeAlias = Callable[[AnyOperation, dict[str, Any], Hold], Awaitable[Response[Any]]]
 S = TypeVar("S", Send, AsyncSend)
-
-_PAGING = fields_dict(PageRequest).keys()
 
 
 class _AnyListResource(Generic[P, L, T, S]):
@@ -59,7 +57,7 @@ class _AnyListResource(Generic[P, L, T, S]):
         self._options_class: Callable[..., ListingOptions] = options
         parameters = dict(inspect.signature(operation.sync_detailed).parameters)
         del parameters["client"]
-        self._filters = parameters.keys() - _PAGING
+        self._filters = parameters.keys() - PAGING
         self._signature = inspect.signature(options)
         listing = self._signature.parameters
         # So that help() and notebooks show the real parameters.
@@ -83,11 +81,11 @@ class _AnyListResource(Generic[P, L, T, S]):
     def __repr__(self) -> str:
         return f"<list resource: {name_of(self._operation)}>"
 
-    def _start_and_request(self, arguments: dict[str, Any]) -> tuple[Checkpoint, PageRequest]:
-        """Return the position before the one page that these *arguments* ask for, and the request for it."""
-        request = PageRequest(**{name: arguments[name] for name in arguments.keys() & _PAGING})
-        filters = {name: value for name, value in arguments.items() if name not in _PAGING and value is not None}
-        return new_checkpoint(name_of(self._operation), filters, request), request
+    def _page_request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> PageRequest:
+        """Return the request that these arguments of `list` ask for."""
+        given = {name: value for name, value in by_name(self._operation, args, kwargs).items() if value is not None}
+        filters = {name: given.pop(name) for name in given.keys() - PAGING}
+        return PageRequest(**given, filters=filters)
 
     def _new_listing(self, args: tuple[Any, ...], given: dict[str, Any], *, collects: bool) -> Listing[T]:
         """Return the listing that these arguments of `iter_all` or `list_all` ask for."""
@@ -162,9 +160,9 @@ class ListResource(_AnyListResource[P, L, T, Send]):
             ConfigurationError: a parameter cannot be used, or not together with another.
             APIError: the page did not come.
         """
-        start, request = self._start_and_request(by_name(self._operation, args, kwargs))
-        response = self._send(self._operation, kwargs | request.arguments(), Hold())
-        return Page(single_page(start, request, response), self._read)
+        request = self._page_request(args, kwargs)
+        response = self._fetch(request, Hold())
+        return Page(single_page(name_of(self._operation), request, response), self._read)
 
     def _records(self, listing: Listing[T]) -> Generator[T, None, None]:
         with closing(self._read(listing)) as pages:
@@ -172,10 +170,10 @@ class ListResource(_AnyListResource[P, L, T, Send]):
                 yield from page.records
 
     def _read(self, listing: Listing[T]) -> Generator[ReceivedPage[T], None, None]:
-        def fetch(request: PageRequest, hold: Hold) -> Response[Any]:
-            return self._send(self._operation, listing.start["filters"] | request.arguments(), hold)
+        return read_pages(listing, self._fetch)
 
-        return read_pages(listing, fetch)
+    def _fetch(self, request: PageRequest, hold: Hold) -> Response[Any]:
+        return self._send(self._operation, request.arguments(), hold)
 
 
 class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
@@ -197,11 +195,11 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
 
         The parameters are those of the operation: see `ListResource.list`.
         """
-        start, request = self._start_and_request(by_name(self._operation, args, kwargs))
+        request = self._page_request(args, kwargs)
 
         async def get() -> AsyncPage[T]:
-            response = await self._send(self._operation, kwargs | request.arguments(), Hold())
-            return AsyncPage(single_page(start, request, response), self._read)
+            response = await self._fetch(request, Hold())
+            return AsyncPage(single_page(name_of(self._operation), request, response), self._read)
 
         return PendingPage(get)
 
@@ -212,7 +210,7 @@ class AsyncListResource(_AnyListResource[P, L, T, AsyncSend]):
                     yield record
 
     def _read(self, listing: Listing[T]) -> AsyncGenerator[ReceivedPage[T], None]:
-        async def fetch(request: PageRequest, hold: Hold) -> Response[Any]:
-            return await self._send(self._operation, listing.start["filters"] | request.arguments(), hold)
+        return read_pages_async(listing, self._fetch)
 
-        return read_pages_async(listing, fetch)
+    async def _fetch(self, request: PageRequest, hold: Hold) -> Response[Any]:
+        return await self._send(self._operation, request.arguments(), hold)

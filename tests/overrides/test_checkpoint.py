@@ -12,7 +12,7 @@ from callrounded import Checkpoint, ConfigurationError
 from callrounded._checkpoint import PageRequest, checked, new_checkpoint
 
 OPERATION = "list_records"
-START = new_checkpoint(OPERATION, {"search": "Zürich"}, PageRequest(limit=1000), max_items=17)
+START = new_checkpoint(OPERATION, PageRequest(limit=1000, filters={"search": "Zürich"}), max_items=17)
 POSITION: Checkpoint = {**START, "page": 4, "count": 3000, "total": 20_000}
 
 counts = st.none() | st.integers(0, 2**53)
@@ -41,7 +41,7 @@ def test_a_position_survives_json(position: Any) -> None:
 
 def test_filters_that_json_does_not_know_become_text() -> None:
     """A date, for one."""
-    start = new_checkpoint(OPERATION, {"since": date(2026, 11, 26)}, PageRequest())
+    start = new_checkpoint(OPERATION, PageRequest(filters={"since": date(2026, 11, 26)}))
 
     assert checked(stored(start), OPERATION)["filters"] == {"since": "2026-11-26"}
 
@@ -49,7 +49,7 @@ def test_filters_that_json_does_not_know_become_text() -> None:
 def test_a_filter_without_an_offset_from_utc_is_refused() -> None:
     """As text it would be sent, and the server would have to guess which time it is."""
     with pytest.raises(ValueError, match="no offset from UTC"):
-        new_checkpoint(OPERATION, {"since": datetime(2026, 11, 26)}, PageRequest())
+        new_checkpoint(OPERATION, PageRequest(filters={"since": datetime(2026, 11, 26)}))
 
 
 def test_before_the_first_page() -> None:

@@ -228,7 +228,7 @@ class History:
         first = PageRequest(
             page=None if world.use_cursor else first_page, limit=world.limit, use_cursor=world.use_cursor
         )
-        self.start = new_checkpoint(OPERATION, {}, first, max_items=world.max_items)
+        self.start = new_checkpoint(OPERATION, first, max_items=world.max_items)
         self.first_page = first_page
         self.received: list[Record] = []
         self.moments: list[Moment] = []
