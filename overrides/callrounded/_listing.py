@@ -26,7 +26,7 @@ class Progress(NamedTuple):
     """How far a listing is: what `on_progress` is called with after each page.
 
     Attributes:
-        records: Records so far.
+        records: Records so far; 0 where a list is read again, which forgets them.
         total: How many there are, where the API has said so.
         pages: Pages so far.
         checkpoint: Where to resume once the records so far are dealt with; `iter_all` yields those of the page next.
@@ -115,7 +115,7 @@ class Listing(Generic[T]):
         self.passes = 1
         self.progress = Progress(0, start["total"], 0, start)
         self.is_done = start["at_end"] or start["max_items"] == 0
-        self._is_resumed = start["count"] != 0
+        self._starts_later = start["count"] != 0  # It is not known, or some were handed out before.
         self._earlier: set[Key] = set()
         self._handed_out = 0
         self._failure: str | None = None
@@ -142,7 +142,7 @@ class Listing(Generic[T]):
 
     def _page_beyond_end(self, error: NotFoundError) -> Response[Any]:
         """Return the empty page that a 404 for the next page stands for, or raise it: the listing cannot end there."""
-        has_records = self._is_resumed or self.passes > 1 or bool(self._pass.seen)
+        has_records = self._starts_later or self.passes > 1 or bool(self._pass.seen)
         if not has_records or isinstance(self._pass, CursorPass) or self._pass.page == 1:
             raise error
         page = PageBeyondEnd(error.with_traceback(None))
@@ -154,7 +154,6 @@ class Listing(Generic[T]):
         unseen = current.receive(cast(ListEnvelope[T], response.parsed))
         records = [record for key, record in unseen.items() if key not in self._earlier][: self._left]
         self._handed_out += len(records)
-        handed_out = self._handed_out  # `_end_pass` may begin again.
         if self.collected is not None:
             self.collected += records
         if self._left == 0 and not (self.options.verify and current.changed):
@@ -162,7 +161,7 @@ class Listing(Generic[T]):
         elif current.ended:
             self._end_pass()
         checkpoint = self._position()
-        self.progress = Progress(handed_out, current.total, self.progress.pages + is_page, checkpoint)
+        self.progress = Progress(self._handed_out, current.total, self.progress.pages + is_page, checkpoint)
         return ReceivedPage(request=request, response=response, records=records, checkpoint=checkpoint, is_page=is_page)
 
     def report(self, page: ReceivedPage[T]) -> None:
@@ -216,7 +215,7 @@ class Listing(Generic[T]):
         """End the listing, or begin the next pass."""
         if self._pass.is_complete or not self.options.verify:
             self.is_done = True
-        elif self._is_resumed or self.passes == MAX_PASSES:
+        elif self._starts_later or self.passes == MAX_PASSES:
             self._fail(self._what_is_missing())
         else:
             self.passes += 1

@@ -1,4 +1,8 @@
-"""One page of a listing, and the way from it to those after it."""
+"""One page of a listing, and the way from it to those after it.
+
+`Page` is what users see of a `ReceivedPage`, which has come from a `Listing` or, for `list()`, from `single_page`.
+`PendingPage` is what the async `list()` returns before it is awaited.
+"""
 
 from __future__ import annotations
 

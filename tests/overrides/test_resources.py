@@ -435,6 +435,17 @@ class TestComplete:
         rest = [len(await way(client_of(world, fake_of(25)), checkpoint=each.checkpoint)) for each in seen]
         assert rest == [15, 5, 0]
 
+    async def test_progress_of_a_list_that_is_read_again(self, world: World) -> None:
+        """It begins at 0 again, as its checkpoint does."""
+        seen: list[Progress] = []
+        fake = fake_of(25)
+        fake.fail(Fault.envelope(total_items=28), page=3)
+
+        await list_all(client_of(world, fake), limit=10, on_progress=seen.append)
+
+        assert [progress.records for progress in seen] == [10, 20, 0, 10, 20, 25]
+        assert [progress.checkpoint["count"] for progress in seen] == [10, 20, 0, 10, 20, 25]
+
     @pytest.mark.parametrize("way", WAYS)
     async def test_records_without_an_id_count_too(self, world: World, way: Any) -> None:
         """Records of a type that is newer than this release, and broken ones that are kept."""
