@@ -85,22 +85,23 @@ class Checkpoint(TypedDict):
     version: Literal[1]
     operation: str
     mode: Literal["page", "cursor"]
-    limit: int | None
+    limit: Annotated[int, Meta(ge=1)] | None
     """Records per page; None for the server's default."""
     filters: dict[str, Any]
     """The other parameters of the operation."""
     page: Annotated[int, Meta(ge=1)] | None
     """The number of the next page; None in cursor mode."""
-    cursor: str | None
+    cursor: Annotated[str, Meta(min_length=1)] | None
     """The cursor of the next page; None for the first, and at the end until the total is compared."""
     count: Annotated[int, Meta(ge=0)] | None
-    """How many records were handed out before; None if nobody knows."""
+    """How many records were handed out before. Only from 0 on can the listing be read again; None, after a cursor from
+    elsewhere, leaves nothing to compare."""
     total: int | None
     """How many records there were when the last page was read, in page mode."""
     max_items: Annotated[int, Meta(ge=0)] | None
     """Maximum number of records from here on."""
     at_end: bool
-    """Whether there is no next page."""
+    """Whether there is nothing more to hand out."""
     changed: bool
     """Whether the listing changed while it was read, so that nobody can go on from here."""
 

@@ -1,4 +1,10 @@
-"""Listings: as many passes as it takes until one is complete, three at most. Plain objects without I/O."""
+"""Listings: as many passes as it takes until one is complete, three at most. Plain objects without I/O.
+
+A pass is complete if nothing changed while it was read, and as many distinct records came as were expected (what that
+is, `_paging` says). If it is not, the listing is read again from its start; one that was resumed fails at once. A list
+forgets what came before; an iterator yields only what is new, and cannot be resumed from then on. With `max_items`,
+pages beyond them are neither requested nor compared; with `verify=False`, nothing is compared, and one pass is all.
+"""
 
 from __future__ import annotations
 
@@ -94,8 +100,8 @@ class Listing(Generic[T]):
     """Tells which pages to request, takes them in that order, and knows at the end whether all records came.
 
     If the listing has to be read again, an iterator hands out only those records that it has not handed out before; a
-    list forgets the records that it has *collected*. The *window* is how many pages may be requested before their turn;
-    0 is page by page.
+    list forgets the records that it has *collected*. The *window* is how many pages may be requested, or even have
+    come, before their turn; 0 is page by page.
     """
 
     def __init__(
@@ -115,7 +121,6 @@ class Listing(Generic[T]):
         self.passes = 1
         self.progress = Progress(0, start["total"], 0, start)
         self.is_done = start["at_end"] or start["max_items"] == 0
-        self._starts_later = start["count"] != 0  # It is not known, or some were handed out before.
         self._earlier: set[Key] = set()
         self._handed_out = 0
         self._failure: str | None = None
@@ -142,7 +147,7 @@ class Listing(Generic[T]):
 
     def _page_beyond_end(self, error: NotFoundError) -> Response[Any]:
         """Return the empty page that a 404 for the next page stands for, or raise it: the listing cannot end there."""
-        has_records = self._starts_later or self.passes > 1 or bool(self._pass.seen)
+        has_records = self.start["count"] != 0 or self.passes > 1 or bool(self._pass.seen)
         if not has_records or isinstance(self._pass, CursorPass) or self._pass.page == 1:
             raise error
         page = PageBeyondEnd(error.with_traceback(None))
@@ -159,7 +164,7 @@ class Listing(Generic[T]):
         if self._left == 0 and not (self.options.verify and current.changed):
             self.is_done = True
         elif current.ended:
-            self._end_pass()
+            self._end_pass()  # From here on, self._pass may be the next one.
         checkpoint = self._position()
         self.progress = Progress(self._handed_out, current.total, self.progress.pages + is_page, checkpoint)
         return ReceivedPage(request=request, response=response, records=records, checkpoint=checkpoint, is_page=is_page)
@@ -215,7 +220,7 @@ class Listing(Generic[T]):
         """End the listing, or begin the next pass."""
         if self._pass.is_complete or not self.options.verify:
             self.is_done = True
-        elif self._starts_later or self.passes == MAX_PASSES:
+        elif self.start["count"] != 0 or self.passes == MAX_PASSES:
             self._fail(self._what_is_missing())
         else:
             self.passes += 1

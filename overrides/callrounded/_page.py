@@ -78,9 +78,12 @@ class _AnyPage(Generic[T, R]):
         raise TypeError("A page leads to its client, which holds the key: pickle page.data and page.checkpoint.")
 
     def _listing_from_here(self) -> Listing[T]:
-        """Return a listing that begins with this page, which it has received."""
+        """Return a listing that begins with this page, and has received it: its records, its total and its cursor."""
         page = self._received
-        listing = Listing[T](new_checkpoint(page.checkpoint["operation"], page.request))
+        start = new_checkpoint(page.checkpoint["operation"], page.request)
+        if page.request.cursor and (count := page.checkpoint["count"]) is not None:
+            start["count"] = count - len(page.records)
+        listing = Listing[T](start, cursors=self._cursors)
         listing.next_request()
         listing.receive(page.request, lambda: page.response)
         return listing
@@ -108,9 +111,10 @@ class Page(_AnyPage[T, Read[T]]):
         """
         yield self
         with closing(self._read(self._listing_from_here())) as pages:
+            last = self
             for page in pages:
                 if page.is_page:
-                    yield Page(page, self._read, self._cursors)
+                    yield (last := Page(page, self._read, last._cursors))
 
     def get_next_page(self) -> Page[T]:
         """Request the page after this one and return it.
@@ -138,9 +142,10 @@ class AsyncPage(_AnyPage[T, AsyncRead[T]]):
         """Yield this page and those after it: see `Page.iter_pages`."""
         yield self
         async with aclosing(self._read(self._listing_from_here())) as pages:
+            last = self
             async for page in pages:
                 if page.is_page:
-                    yield AsyncPage(page, self._read, self._cursors)
+                    yield (last := AsyncPage(page, self._read, last._cursors))
 
     async def get_next_page(self) -> AsyncPage[T]:
         """Request the page after this one and return it: see `Page.get_next_page`."""

@@ -115,6 +115,7 @@ class PagePass(_Pass[T]):
         elif envelope.current_page not in (None, number):
             raise PaginationLoopError(f"Page {number} was requested, but the server sent page {envelope.current_page}.")
         if number == self._first:
+            self._refuse_other_total(envelope.total_items)
             self._learn_size(envelope, len(data))
         elif isinstance(envelope, PageBeyondEnd):
             if self._last is not None:
@@ -129,12 +130,8 @@ class PagePass(_Pass[T]):
             self._check_progress(f"page {number}")
         return unseen
 
-    def _learn_size(self, envelope: ListEnvelope[T], size: int) -> None:
-        """Learn from the first page, of *size* records, how many pages and records there are.
-
-        Of 403 records in pages of 100, a pass from page 3 on expects 203, and one from page 5 on the 3 that it has.
-        """
-        total = envelope.total_items
+    def _refuse_other_total(self, total: int | None) -> None:
+        """Raise an IncompleteListingError if there are not as many records as before the listing was interrupted."""
         if self.total not in (None, total):
             now = "the next page is gone" if total is None else f"{total} now"
             raise IncompleteListingError(
@@ -142,7 +139,13 @@ class PagePass(_Pass[T]):
                 expected=total,
                 received=0,
             )
-        self.total = total
+
+    def _learn_size(self, envelope: ListEnvelope[T], size: int) -> None:
+        """Learn from the first page, of *size* records, how many pages and records there are.
+
+        Of 403 records in pages of 100, a pass from page 3 on expects 203, and one from page 5 on the 3 that it has.
+        """
+        total = self.total = envelope.total_items
         if total is None:
             return
         if envelope.total_pages is None:  # Page by page, to an empty one.
@@ -172,7 +175,8 @@ class CursorPass(_Pass[T]):
         self.cursor = start["cursor"]
         self._count = start["count"]
         self._compares = compares and self._count is not None
-        self.asks_total = self.cursor is None and self._count != 0  # All pages were read before.
+        was_read = self.cursor is None and self._count != 0
+        self.asks_total = was_read  # A listing that is resumed may have nothing but the total left to ask for.
         self._cursors = {self.cursor, *earlier_cursors}
         self._is_requested = False
 

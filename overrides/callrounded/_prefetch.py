@@ -1,6 +1,7 @@
 """The two drivers of a listing, one with threads and one with tasks: they keep pages in flight, in order.
 
-Which pages there are, and how many may be requested before their turn comes, is decided in `_listing`.
+Which pages there are, and how many may be requested before their turn comes, is decided in `_listing`; `concurrency`
+of these are sent at the same time. The first page is read alone: it tells whether there are others.
 """
 
 from __future__ import annotations
@@ -31,19 +32,19 @@ AsyncFetch: TypeAlias = Callable[[PageRequest, Hold], Coroutine[Any, Any, Respon
 def read_pages(listing: Listing[T], fetch: Fetch) -> Generator[ReceivedPage[T], None, None]:
     """Yield the pages of *listing*."""
     hold, threads = Hold(), ThreadPoolExecutor(listing.options.concurrency, thread_name_prefix="callrounded")
-    in_flight: deque[tuple[PageRequest, Result]] = deque()
+    requested: deque[tuple[PageRequest, Result]] = deque()
 
     def submit(request: PageRequest) -> Result:
-        if listing.window and (in_flight or listing.progress.pages):
+        if listing.window and (requested or listing.progress.pages):
             with suppress(RuntimeError):  # The interpreter is about to exit, or no thread can be started.
                 return threads.submit(copy_context().run, fetch, request, hold).result
         return lambda: copy_context().run(fetch, request, hold)  # When its turn comes, here.
 
     try:
         while not listing.is_done:
-            _request_pages(listing, in_flight, submit, at_least=1)
-            page = listing.receive(*in_flight.popleft())
-            _request_pages(listing, in_flight, submit)
+            _request_pages(listing, requested, submit, at_least=1)
+            page = listing.receive(*requested.popleft())
+            _request_pages(listing, requested, submit)
             listing.report(page)
             yield page
             listing.widen()
@@ -57,7 +58,7 @@ async def read_pages_async(listing: Listing[T], fetch: AsyncFetch) -> AsyncGener
     """Do what `read_pages` does, with tasks."""
     running_loop()  # Under trio, this says so.
     hold, free_slots = Hold(), asyncio.Semaphore(listing.options.concurrency)
-    in_flight: deque[tuple[PageRequest, asyncio.Task[Response[Any]]]] = deque()
+    requested: deque[tuple[PageRequest, asyncio.Task[Response[Any]]]] = deque()
 
     async def sent(request: PageRequest) -> Response[Any]:
         async with free_slots:
@@ -68,18 +69,18 @@ async def read_pages_async(listing: Listing[T], fetch: AsyncFetch) -> AsyncGener
 
     try:
         while not listing.is_done:
-            _request_pages(listing, in_flight, submit, at_least=1)
-            request, task = in_flight[0]
+            _request_pages(listing, requested, submit, at_least=1)
+            request, task = requested[0]
             await asyncio.wait([task])
-            in_flight.popleft()
+            requested.popleft()
             page = listing.receive(request, task.result)
-            _request_pages(listing, in_flight, submit)
+            _request_pages(listing, requested, submit)
             listing.report(page)
             yield page
             listing.widen()
         listing.raise_if_incomplete()
     finally:
-        await _end([task for _, task in in_flight])
+        await _end([task for _, task in requested])
 
 
 async def _end(tasks: list[asyncio.Task[Any]]) -> None:
@@ -105,10 +106,10 @@ async def _end(tasks: list[asyncio.Task[Any]]) -> None:
 
 def _request_pages(
     listing: Listing[Any],
-    in_flight: deque[tuple[PageRequest, R]],
+    requested: deque[tuple[PageRequest, R]],
     submit: Callable[[PageRequest], R],
     at_least: int = 0,
 ) -> None:
     """Have as many pages in flight as the window allows, and *at_least* so many."""
-    while len(in_flight) < max(listing.window, at_least) and (request := listing.next_request()) is not None:
-        in_flight.append((request, submit(request)))
+    while len(requested) < max(listing.window, at_least) and (request := listing.next_request()) is not None:
+        requested.append((request, submit(request)))

@@ -72,6 +72,8 @@ def test_it_is_small() -> None:
         {"page": None},
         {"page": 0},
         {"page": "4"},
+        {"limit": 0},
+        {"cursor": ""},
         {"count": -1},
         {"max_items": -1},
         {"filters": None},

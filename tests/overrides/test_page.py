@@ -193,6 +193,26 @@ class TestWalking:
 
         assert caught.value.checkpoint == page.checkpoint
 
+    async def test_a_circle_is_noticed_from_a_page_of_a_walk(self, world: World) -> None:
+        """A page knows all the cursors that led to it, whichever way it came."""
+        fake = fake_of(50)
+        third = (await pages_from(await world.list(client_of(world, fake), limit=10, use_cursor=True)))[2]
+        second = fake.requests[1].params["cursor"]
+        fake.override(lambda _, reply: reply.with_envelope(next_cursor=second))
+
+        with pytest.raises(PaginationLoopError, match="a second time"):
+            await next_page(third)
+
+    async def test_a_walk_from_a_later_page_by_cursor_is_complete_too(self, world: World) -> None:
+        """The pages before it are known, so that the whole can be compared with the total."""
+        fake = fake_of(50)
+        second = await next_page(await world.list(client_of(world, fake), limit=10, use_cursor=True))
+        assert len(await pages_from(second)) == 4
+        fake.override(lambda _, reply: reply.with_envelope(data=reply.envelope["data"][1:]))
+
+        with pytest.raises(IncompleteListingError, match="49 records came, but 50 were expected"):
+            await pages_from(second)
+
     async def test_a_failed_step_can_be_repeated(self, world: World) -> None:
         """The page stays what it was, and the error has the position after it."""
         fake = fake_of(25)
