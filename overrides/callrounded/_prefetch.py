@@ -10,7 +10,6 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, TypeAlias, TypeVar
 
@@ -33,11 +32,17 @@ def read_pages(listing: Listing[T], fetch: Fetch) -> Generator[ReceivedPage[T], 
     """Yield the pages of *listing*."""
     hold, threads = Hold(), ThreadPoolExecutor(listing.options.concurrency, thread_name_prefix="callrounded")
     requested: deque[tuple[PageRequest, Result]] = deque()
+    left_to_us = set[PageRequest]()
+
+    def fetch_in_thread(request: PageRequest) -> Any:
+        return None if request in left_to_us else fetch(request, hold)
 
     def submit(request: PageRequest) -> Result:
         if listing.window and (requested or listing.progress.pages):
-            with suppress(RuntimeError):  # The interpreter is about to exit, or no thread can be started.
-                return threads.submit(copy_context().run, fetch, request, hold).result
+            try:
+                return threads.submit(copy_context().run, fetch_in_thread, request).result
+            except RuntimeError:  # The interpreter is about to exit, or no thread can be started; it is queued already.
+                left_to_us.add(request)
         return lambda: copy_context().run(fetch, request, hold)  # When its turn comes, here.
 
     try:

@@ -47,6 +47,7 @@ def test_where_only_some_threads_start(
     monkeypatch.setattr(threading.Thread, "start", start_some)
     with Rounded(KEY, base_url=server.url) as client:
         assert len(client.phone_numbers.list_all(limit=10)) == 200
+    assert sorted(request.page or 1 for request in fake.requests) == list(range(1, 21))
 
 
 async def test_pages_after_one_that_failed_are_not_all_requested(
