@@ -9,6 +9,7 @@
 `AsyncRounded` is the same for asyncio. `callrounded.testing` has an API to test with.
 """
 
+# To read the code, begin at the top of _resources.
 from callrounded_generated.models import (
     ErrorDetail,
     PhoneNumber,

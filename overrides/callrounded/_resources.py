@@ -6,7 +6,7 @@ What happens in `client.phone_numbers.list_all()`, from here to the API and back
     read_pages (_prefetch)       keeps pages in flight, with threads; with tasks in `read_pages_async`
       Listing (_listing)         says which page is next, and reads the listing again if it changed
         PagePass, CursorPass     (_paging) one pass over all pages, and whether it was complete
-      Rounded._send (_client)    sends one request, again if that helps (_retry)
+      Rounded._send (_client)    sends one request, again if that helps (_retry); a Hold lets all of a listing wait
         sync_detailed            of the generated client
         mapped_errors, checked_response   (_error_mapping) turn what came into errors of ours (_errors)
 """
@@ -50,7 +50,7 @@ class _AnyListResource(Generic[P, L, T, S]):
         """Make a resource.
 
         Args:
-            operation: A generated module whose operation lists records.
+            operation: A generated module whose operation lists records, and has the four parameters of pagination.
             options: The class of the arguments of `iter_all` and `list_all`.
         """
         self._operation = operation
@@ -113,8 +113,10 @@ class ListResource(_AnyListResource[P, L, T, Send]):
 
         Every record that was there throughout comes exactly once, or an error is raised: after the last record, if only
         the end shows that something is missing. If the listing changes while it is read, it is read again, and records
-        that are new come then. Only the pages in flight, and the ids, are held in memory. Nothing is requested before
-        the first record is asked for. Leaving the loop does not wait for the requests in flight.
+        that are new come then. What no client can see, such as a record that is removed and another that is added
+        between the same two requests, is in the guide to listings. Only the pages in flight, and the ids, are held in
+        memory. Nothing is requested before the first record is asked for. Leaving the loop does not wait for the
+        requests in flight.
 
         Args:
             limit: Records per page, 1000 by default.
