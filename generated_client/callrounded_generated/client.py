@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing, closing
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NoReturn, Self, TypeAlias, TypeVar
 from urllib.parse import urlencode
@@ -116,7 +115,7 @@ class Client:
         key = os.getpid(), kind
         if key not in self._connections:
             arguments: dict[str, Any] = {"verify": self.verify_ssl, **self.httpx_args}
-            self._connections[key] = kind(**arguments)
+            self._connections[key] = with_whole_gzip(kind(**arguments))
         http: H = self._connections[key]
         return http
 
@@ -146,22 +145,14 @@ class Client:
 
     def send(self, request: Request) -> httpx.Response:
         """Send *request* and return the response, read to its end; raise `httpx.HTTPError` if none arrives."""
-        http = self.get_httpx_client()
-        sent = http.build_request(**self.arguments(request))
-        with closing(http.send(sent, stream=True, follow_redirects=self.follow_redirects)) as response:
-            with_whole_gzip(response).read()
-        return response
+        return self.get_httpx_client().request(**self.arguments(request), follow_redirects=self.follow_redirects)
 
     async def asend(self, request: Request) -> httpx.Response:
         """Do what `send` does, without blocking."""
         arguments = self.arguments(request)
         if hasattr(arguments.get("content"), "read"):
             arguments["content"] = _chunks(arguments["content"])
-        http = self.get_async_httpx_client()
-        sent = http.build_request(**arguments)
-        async with aclosing(await http.send(sent, stream=True, follow_redirects=self.follow_redirects)) as response:
-            await with_whole_gzip(response).aread()
-        return response
+        return await self.get_async_httpx_client().request(**arguments, follow_redirects=self.follow_redirects)
 
     def close(self) -> None:
         """Close the connections of sync requests."""

@@ -6,17 +6,29 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
+H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
 
-def with_whole_gzip(response: httpx.Response) -> httpx.Response:
-    """Return *response*, not read yet, which then unpacks all members of gzip; httpx unpacks other encodings."""
-    if response.headers.get("content-encoding", "").strip().lower() in {"gzip", "x-gzip"}:
+
+def with_whole_gzip(http: H) -> H:
+    """Return *http*, which then unpacks all members of a body in gzip; other encodings are left to httpx."""
+
+    async def unpack(response: httpx.Response) -> None:
+        _unpack(response)
+
+    http.event_hooks["response"].insert(0, unpack if isinstance(http, httpx.AsyncClient) else _unpack)
+    return http
+
+
+def _unpack(response: httpx.Response) -> None:
+    """Have the body of *response*, which is not read yet, unpacked here."""
+    is_gzip = response.headers.get("content-encoding", "").strip().lower() in {"gzip", "x-gzip"}
+    if is_gzip and not response.is_stream_consumed:
         del response.headers["content-encoding"]
         response.stream = _Unpacked(response)
-    return response
 
 
 class _Unpacked(httpx.SyncByteStream, httpx.AsyncByteStream):
