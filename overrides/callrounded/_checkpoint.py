@@ -113,7 +113,7 @@ def new_checkpoint(operation: str, first: PageRequest, *, max_items: int | None 
         "operation": operation,
         "mode": "cursor" if first.use_cursor else "page",
         "limit": first.limit,
-        "filters": msgspec.to_builtins(encodable(first.filters)),
+        "filters": msgspec.to_builtins(encodable({k: v for k, v in first.filters.items() if v is not None})),
         "page": None if first.use_cursor else first.page or 1,
         "cursor": first.cursor,
         "count": 0 if first.cursor is None else None,

@@ -10,6 +10,8 @@ from typing import Any, Final, Generic, TypeVar
 
 import httpx
 
+from callrounded_generated.gzip_body import with_whole_gzip
+
 from ._errors import ClientClosedError, ConfigurationError
 from ._options import is_loopback
 
@@ -68,7 +70,8 @@ class Connections(Generic[H]):
         transport: Any = httpx.HTTPTransport if self._kind is httpx.Client else httpx.AsyncHTTPTransport
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         try:
-            return self._kind(transport=transport(proxy=_proxy(self._base_url), limits=_LIMITS), cookies=no_cookies)
+            transport = transport(proxy=_proxy(self._base_url), limits=_LIMITS)
+            return with_whole_gzip(self._kind(transport=transport, cookies=no_cookies))
         except Exception as error:
             # A proxy variable that is no URL, and may hold a password; a file of certificates that is not there.
             reason = "InvalidURL" if isinstance(error, httpx.InvalidURL) else f"{type(error).__name__}: {error}"

@@ -32,7 +32,7 @@ class Progress(NamedTuple):
     """How far a listing is: what `on_progress` is called with after each page.
 
     Attributes:
-        records: Records so far; 0 where a list is read again, which forgets them.
+        records: Records so far. A list that is read again forgets them, and begins at 0.
         total: How many there are, where the API has said so.
         pages: Pages so far.
         checkpoint: Where to resume once the records so far are dealt with; `iter_all` yields those of the page next.
@@ -68,7 +68,7 @@ class ListingOptions:
     def start_checkpoint(self, operation: str) -> Checkpoint:
         """Return where a listing of *operation* with these arguments begins."""
         given = {name: value for name in fields_dict(type(self)) if (value := getattr(self, name)) is not None}
-        filters: dict[str, Any] = {name: given[name] for name in given.keys() - fields_dict(ListingOptions)}
+        filters = {name: value for name, value in given.items() if name not in fields_dict(ListingOptions)}
         if self.checkpoint is None:
             first = PageRequest(**{name: getattr(self, name) for name in PAGING}, filters=filters)
             return new_checkpoint(operation, first, max_items=self.max_items)

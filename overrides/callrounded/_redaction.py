@@ -33,8 +33,10 @@ def redacted_response(response: httpx.Response, api_key: str) -> httpx.Response:
     """Return *response* without credentials in its request: a copy, if the server repeats the *api_key*."""
     response.request = redacted_request(response.request)
     response.next_request = None  # Of a redirect, which is not followed: a second request with the key.
+    response.history = []  # Requests with the key, too.
     try:
         content: bytes | None = response.content
+        response.stream = httpx.ByteStream(b"")  # It is read, and leads to the request that was sent.
     except httpx.ResponseNotRead:  # An event hook of the caller raised an error before.
         content = None
     headers = [(name, _without(api_key, value)) for name, value in response.headers.multi_items()]

@@ -83,9 +83,9 @@ class _AnyListResource(Generic[P, L, T, S]):
 
     def _page_request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> PageRequest:
         """Return the request that these arguments of `list` ask for."""
-        given = {name: value for name, value in by_name(self._operation, args, kwargs).items() if value is not None}
-        filters = {name: given.pop(name) for name in given.keys() - PAGING}
-        return PageRequest(**given, filters=filters)
+        given = by_name(self._operation, args, kwargs)
+        filters = {name: value for name, value in given.items() if name not in PAGING}
+        return PageRequest(**{name: given[name] for name in PAGING if name in given}, filters=filters)
 
     def _new_listing(self, args: tuple[Any, ...], given: dict[str, Any], *, collects: bool) -> Listing[T]:
         """Return the listing that these arguments of `iter_all` or `list_all` ask for."""

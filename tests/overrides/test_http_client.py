@@ -97,6 +97,37 @@ class TestInjectedClient:
 
         assert len(page.data) == 5
 
+    async def test_a_subclass_may_sign_requests_and_look_at_responses(
+        self, world: World, fake: FakeRounded, server: Server
+    ) -> None:
+        """As those of authlib do in request(), and others in send(): both are what httpx calls."""
+        seen: list[int] = []
+
+        class Sync(httpx.Client):
+            def request(self, *args: Any, **options: Any) -> httpx.Response:
+                return super().request(*args, **options | {"auth": ("user", "token")})
+
+            def send(self, *args: Any, **options: Any) -> httpx.Response:
+                response = super().send(*args, **options)
+                seen.append(len(response.content))
+                return response
+
+        class Async(httpx.AsyncClient):
+            async def request(self, *args: Any, **options: Any) -> httpx.Response:
+                return await super().request(*args, **options | {"auth": ("user", "token")})
+
+            async def send(self, *args: Any, **options: Any) -> httpx.Response:
+                response = await super().send(*args, **options)
+                seen.append(len(response.content))
+                return response
+
+        http_client = Sync() if world.name == "sync" else Async()
+        page = await world.list(world.client(base_url=server.url, http_client=http_client))
+
+        assert "authorization" in fake.requests[0].headers
+        assert seen == [len(page.response.content)]
+        await world.close(http_client)
+
     async def test_the_fakes_own_transport_needs_no_network(self, world: World, fake: FakeRounded) -> None:
         """callrounded.testing without a server."""
         fake.fail(Fault.status(503, retry_after=0))

@@ -307,6 +307,8 @@ class TestArguments:
             await iter_all(client, pages=1)
         with pytest.raises(TypeError, match="pages"):
             await world.list(client, pages=1)
+        with pytest.raises(TypeError, match="serach"):
+            await world.list(client, serach=None)
         with pytest.raises(TypeError, match="by name"):
             client.phone_numbers.list(1)  # type: ignore[call-arg]
 

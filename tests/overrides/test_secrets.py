@@ -193,6 +193,25 @@ async def test_a_page_that_repeats_the_key_does_not_keep_it(
     assert KEY not in caplog.text
 
 
+@pytest.mark.parametrize("injected", [False, True])
+async def test_a_response_does_not_lead_to_the_request_that_was_sent(
+    world: World, server: Server, injected: bool
+) -> None:
+    """Neither through the stream that it was read from, nor through the responses before it."""
+
+    class Twice(httpx.Auth):
+        def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:
+            yield request
+            yield request
+
+    http_client = world.httpx_client(auth=Twice()) if injected else None
+    response = (await world.list(world.client(base_url=server.url, http_client=http_client))).response
+
+    assert response.history == []
+    assert type(response.stream) is httpx.ByteStream
+    assert KEY not in repr(response.request.headers.raw)
+
+
 async def test_a_short_key_is_not_looked_for(world: World, fake: FakeRounded, server: Server) -> None:
     """A made-up key of a test is a part of many words."""
     client = world.client(api_key="error", base_url=server.url)
