@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from copy import copy
 from typing import Final
 
 import httpx
 
 from callrounded_generated.settings import AUTH_HEADER_NAME
 
-_CREDENTIALS: Final = frozenset({AUTH_HEADER_NAME.lower(), "authorization", "proxy-authorization", "cookie"})
+_CREDENTIALS: Final = (AUTH_HEADER_NAME, "Authorization", "Proxy-Authorization", "Cookie")
 # Shorter than any real key: a made-up one of a test may be part of any word.
 _SHORTEST_KEY: Final = 8
 _REDACTED: Final = "[hidden]"
@@ -20,13 +21,12 @@ _JSON_ESCAPE: Final = re.compile(r"\\(?:u00[2-7]|[^u])")
 
 
 def redacted_request(request: httpx.Request) -> httpx.Request:
-    """Return a copy of *request* without its credentials, and without its body if that is read only once."""
-    headers = [(name, value) for name, value in request.headers.multi_items() if name not in _CREDENTIALS]
-    try:
-        content = request.content
-    except httpx.RequestNotRead:  # A form with files.
-        content = None
-    return httpx.Request(request.method, request.url, headers=headers, content=content)
+    """Return a copy of *request* without its credentials."""
+    redacted = copy(request)
+    redacted.headers = request.headers.copy()
+    for name in _CREDENTIALS:
+        redacted.headers.pop(name, None)
+    return redacted
 
 
 def redacted_response(response: httpx.Response, api_key: str) -> httpx.Response:
@@ -43,12 +43,12 @@ def redacted_response(response: httpx.Response, api_key: str) -> httpx.Response:
     shown = _without(api_key, (content or b"").decode("latin-1")).encode("latin-1")
     if headers == response.headers.multi_items() and shown == content:
         return response
-    copy = httpx.Response(response.status_code, content=shown, request=response.request)
+    redacted = httpx.Response(response.status_code, content=shown, request=response.request)
     # Not passed above: httpx would unpack the content because they say so.
-    copy.headers = httpx.Headers(headers, encoding=response.headers.encoding)
+    redacted.headers = httpx.Headers(headers, encoding=response.headers.encoding)
     with suppress(RuntimeError):  # It was not measured.
-        copy.elapsed = response.elapsed
-    return copy
+        redacted.elapsed = response.elapsed
+    return redacted
 
 
 def _without(api_key: str, text: str) -> str:
