@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import FunctionType
 from typing import Any, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
 
 import httpx
@@ -16,7 +15,7 @@ from ._connections import CLOSED, Connections, H
 from ._error_mapping import checked_response, mapped_errors
 from ._errors import APIError, ClientClosedError
 from ._listing import ListingOptions
-from ._operation import AnyOperation, Operation, by_name, copied, name_of
+from ._operation import AnyOperation, Operation, by_name, name_of
 from ._options import DEFAULT_TIMEOUT, Options, Timeout
 from ._resources import AsyncListResource, ListResource
 from ._retry import Attempts, Hold
@@ -31,13 +30,6 @@ class _BaseRounded(Generic[H]):
 
     _httpx_type: type[H]
     _is_closed = _is_copy = False
-
-    def __init_subclass__(cls) -> None:
-        # So that the error of a misspelled option names Rounded, not this class.
-        if "__init__" not in vars(cls):
-            init = copied(cast(FunctionType, cls.__init__))
-            init.__qualname__ = f"{cls.__name__}.__init__"
-            type.__setattr__(cls, "__init__", init)
 
     def __init__(
         self,
@@ -78,6 +70,8 @@ class _BaseRounded(Generic[H]):
             default_headers, timeout, max_retries=max_retries, max_retry_wait=max_retry_wait, on_invalid=on_invalid
         )
         self._connections = Connections(http_client, self._httpx_type, options.api.base_url)
+
+    __init__.__qualname__ = "Rounded.__init__"  # What the error of a misspelled option names.
 
     def with_options(
         self,

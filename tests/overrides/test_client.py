@@ -106,12 +106,6 @@ class TestMaking:
         with pytest.raises(ConfigurationError, match="Check HTTP_PROXY"):
             world.client()
 
-    @pytest.mark.parametrize("client_type", [Rounded, AsyncRounded])
-    def test_a_misspelled_option_is_an_error_of_that_class(self, client_type: Any) -> None:
-        """Not of a private one that it inherits from."""
-        with pytest.raises(TypeError, match=rf"^{client_type.__name__}\.__init__\(\) got .* argument 'apikey'"):
-            client_type(apikey=KEY)
-
     def test_the_first_request_imports_nothing_of_ours(self) -> None:
         """A test that stops the clock, or a process that is about to exit, could leave a module half imported."""
         script = """
