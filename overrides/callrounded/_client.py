@@ -11,9 +11,9 @@ from callrounded_generated.api.phone_numbers import list_phone_numbers
 from callrounded_generated.responses import Response
 from callrounded_generated.types import UNSET, OnInvalid, Unset
 
-from ._connections import CLOSED, Connections, H
+from ._connections import Connections, H
 from ._error_mapping import checked_response, mapped_errors
-from ._errors import APIError, ClientClosedError
+from ._errors import APIError
 from ._listing import ListingOptions
 from ._operation import AnyOperation, Operation, by_name, name_of
 from ._options import DEFAULT_TIMEOUT, Options, Timeout
@@ -29,7 +29,7 @@ class _BaseRounded(Generic[H]):
     """What `Rounded` and `AsyncRounded` share: their options and connections."""
 
     _httpx_type: type[H]
-    _is_closed = _is_copy = False
+    _is_copy = False
 
     def __init__(
         self,
@@ -97,13 +97,8 @@ class _BaseRounded(Generic[H]):
         )
         return copy
 
-    def _http(self) -> H:
-        if self._is_closed:
-            raise ClientClosedError(CLOSED)
-        return self._connections.http()
-
     def __repr__(self) -> str:
-        closed = ", closed" if self._is_closed or self._connections.is_closed else ""
+        closed = ", closed" if self._connections.is_closed else ""
         return f"<{type(self).__name__} at {self._options.api.base_url}{closed}>"
 
     def __reduce__(self) -> NoReturn:
@@ -143,7 +138,7 @@ class Rounded(_BaseRounded[httpx.Client]):
         attempts = Attempts(self._options, hold)
         while True:
             hold.wait(attempts.not_before)
-            http, api = self._http(), self._options.api
+            http, api = self._connections.http(), self._options.api
             try:
                 with span(name_of(operation)), mapped_errors(api.token, http):
                     return checked_response(operation.sync_detailed(api.set_httpx_client(http), **arguments), api.token)
@@ -153,12 +148,11 @@ class Rounded(_BaseRounded[httpx.Client]):
 
     def close(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
-        self._is_closed = True
         if not self._is_copy and (http := self._connections.close()) is not None:
             http.close()
 
     def __enter__(self) -> Self:
-        self._http()
+        self._connections.http()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -188,7 +182,7 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
         attempts = Attempts(self._options, hold)
         while True:
             await hold.wait_async(attempts.not_before)
-            http, api = self._http(), self._options.api
+            http, api = self._connections.http(), self._options.api
             try:
                 with span(name_of(operation)), mapped_errors(api.token, http):
                     response = await operation.asyncio_detailed(api.set_async_httpx_client(http), **arguments)
@@ -199,14 +193,13 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
 
     async def aclose(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
-        self._is_closed = True
         if not self._is_copy and (http := self._connections.close()) is not None:
             await http.aclose()
 
     close = aclose
 
     async def __aenter__(self) -> Self:
-        self._http()
+        self._connections.http()
         return self
 
     async def __aexit__(self, *error: object) -> None:
