@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import platform
 import re
-import sys
 import threading
 from collections.abc import Mapping
 from typing import Any, Final, Self, TypeAlias, cast
@@ -25,9 +25,7 @@ DEFAULT_TIMEOUT: Final = 30.0
 Timeout: TypeAlias = float | httpx.Timeout | None
 
 _KEY_HINT: Final = "The key is created in Rounded Studio; pass it as api_key=, or set CALLROUNDED_API_KEY."
-_USER_AGENT: Final = (
-    f"callrounded/{__version__} python/{sys.version_info.major}.{sys.version_info.minor} httpx/{httpx.__version__}"
-)
+_USER_AGENT: Final = f"callrounded/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
 # The key has its own option; the others frame a message, or are httpx's and the generated client's.
 _RESERVED_HEADERS: Final = frozenset(
     {"x-api-key", "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade"}
