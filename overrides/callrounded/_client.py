@@ -85,8 +85,7 @@ class _BaseRounded(Generic[H]):
     ) -> Self:
         """Return a client with other options that shares the connections: `client.with_options(timeout=5)`.
 
-        *default_headers* are added to those there are. Closing the copy leaves the connections open; closing the
-        original closes them for both.
+        *default_headers* are added to those there are. Closing the original closes both; closing the copy does nothing.
 
         Raises:
             ConfigurationError: An option cannot be used.
