@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
-from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
+from typing import Any, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
 
 import httpx
 
@@ -90,16 +89,22 @@ class _BaseRounded(Generic[H]):
         Raises:
             ConfigurationError: An option cannot be used.
         """
-        options = self._options.with_changes(
+        copy = object.__new__(type(self))
+        vars(copy).update(vars(self), _is_copy=True, _resources={})
+        copy._options = self._options.with_changes(
             default_headers, timeout, max_retries=max_retries, max_retry_wait=max_retry_wait, on_invalid=on_invalid
         )
-        client = copy(self)
-        vars(client).update(_options=options, _resources={}, _is_copy=True)
-        return client
+        return copy
 
     def __repr__(self) -> str:
         closed = ", closed" if self._connections.is_closed else ""
         return f"<{type(self).__name__} at {self._options.api.base_url}{closed}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds connections and an API key: it can be neither pickled nor copied. "
+            "Create one in each process; with_options() makes a copy."
+        )
 
 
 class Rounded(_BaseRounded[httpx.Client]):
