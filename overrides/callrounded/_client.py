@@ -101,10 +101,7 @@ class _BaseRounded(Generic[H]):
         return f"<{type(self).__name__} at {self._options.api.base_url}{closed}>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            f"{type(self).__name__} holds connections and an API key: it can be neither pickled nor copied. "
-            "Create one in each process; with_options() makes a copy."
-        )
+        raise TypeError(f"{type(self).__name__} can be neither pickled nor copied. Create one in each process.")
 
 
 class Rounded(_BaseRounded[httpx.Client]):

@@ -1,4 +1,7 @@
-"""What a response or an httpx error means: plain functions from what came to the error it stands for."""
+"""What a response or an httpx error means: plain functions from what came to the error it stands for.
+
+Every response passes `_log_and_redact`, and every other request `redacted_request`: none leaves with the API key.
+"""
 
 from __future__ import annotations
 

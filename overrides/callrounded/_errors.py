@@ -37,7 +37,8 @@ class RoundedError(Exception):
     Attributes:
         message: What happened.
         hint: What to do about it.
-        checkpoint: Where to resume, if this ended a listing: `iter_all(checkpoint=error.checkpoint)`; else None.
+        checkpoint: Where to resume, if this ended a listing: `iter_all(checkpoint=error.checkpoint)`, which is refused
+            if the listing had changed before; else None.
         partial: The records received before, if this ended `list_all()`; else None.
     """
 
@@ -238,7 +239,7 @@ class IncompleteListingError(PaginationError):
 
     Attributes:
         expected: How many records there should be, as far as that is known.
-        received: How many distinct records came. An iterator has yielded them all before.
+        received: How many distinct records came; in cursor mode, with those before the listing was resumed.
     """
 
     hint = "Start a new listing when less is changing; verify=False takes what comes."

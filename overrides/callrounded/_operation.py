@@ -47,11 +47,8 @@ def name_of(operation: AnyOperation) -> str:
 
 
 def with_parameters(method: FunctionType, parameters: Iterable[inspect.Parameter]) -> FunctionType:
-    """Return a copy of *method* that shows these *parameters* in help() and in notebooks, in place of `*args`.
-
-    A wrapper would be one more frame in tracebacks.
-    """
-    copy = FunctionType(method.__code__, method.__globals__)
+    """Return a copy of *method* that shows these *parameters* in help() and in notebooks, in place of `*args`."""
+    copy = FunctionType(method.__code__, method.__globals__)  # A wrapper would be one more frame in tracebacks.
     update_wrapper(copy, method)
     signature = inspect.signature(method)
     vars(copy)["__signature__"] = signature.replace(parameters=[signature.parameters["self"], *parameters])

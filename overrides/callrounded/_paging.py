@@ -58,13 +58,14 @@ class _Pass(Generic[T]):
 
     def __init__(self, start: Checkpoint) -> None:
         self.seen: set[Key] = set()
+        self._before = 0  # How many records count that were received before the start.
         self._limit, self._filters = start["limit"], start["filters"]
         self._fruitless = 0
 
     @property
     def received(self) -> int:
-        """How many distinct records were received."""
-        return len(self.seen)
+        """How many distinct records were received; in cursor mode, those before the start included."""
+        return self._before + len(self.seen)
 
     @property
     def is_complete(self) -> bool:
@@ -173,9 +174,9 @@ class CursorPass(_Pass[T]):
         super().__init__(start)
         self.page = None
         self.cursor = start["cursor"]
-        self._count = start["count"]
-        self._compares = compares and self._count is not None
-        was_read = self.cursor is None and self._count != 0
+        self._before = start["count"] or 0
+        self._compares = compares and start["count"] is not None
+        was_read = self.cursor is None and start["count"] != 0
         self.asks_total = was_read  # A listing that is resumed may have nothing but the total left to ask for.
         self._cursors = {self.cursor, *earlier_cursors}
         self._is_requested = False
@@ -208,11 +209,6 @@ class CursorPass(_Pass[T]):
             self.asks_total = self._compares
             self.ended = not self._compares
         return unseen
-
-    @property
-    def received(self) -> int:
-        """How many distinct records were received, those before the start included."""
-        return len(self.seen) + (self._count or 0)
 
 
 def keys_of(records: Sequence[object]) -> list[Key]:
