@@ -37,8 +37,7 @@ class RoundedError(Exception):
     Attributes:
         message: What happened.
         hint: What to do about it.
-        checkpoint: Where to resume, if this ended a listing: `iter_all(checkpoint=error.checkpoint)`, which is refused
-            if the listing had changed before; else None.
+        checkpoint: Where to resume, if this ended a listing and that has not changed: `iter_all(checkpoint=...)`.
         partial: The records received before, if this ended `list_all()`; else None.
     """
 
