@@ -157,11 +157,14 @@ class Listing(Generic[T]):
         current = self._pass
         is_page = not current.asks_total and not isinstance(response.parsed, PageBeyondEnd)
         unseen = current.receive(cast(ListEnvelope[T], response.parsed))
-        records = [record for key, record in unseen.items() if key not in self._earlier][: self._left]
+        new = [record for key, record in unseen.items() if key not in self._earlier]
+        records = new[: self._left]
         self._handed_out += len(records)
         if self.collected is not None:
             self.collected += records
-        if self._left == 0 and not (self.options.verify and current.changed):
+        if self._earlier and len(records) < len(new):
+            self._fail("The listing changed while it was read, and max_items leaves no room for a missing record.")
+        elif self._left == 0 and not (self._earlier or (self.options.verify and current.changed)):
             self.is_done = True
         elif current.ended:
             self._end_pass()  # From here on, self._pass may be the next one.

@@ -426,6 +426,24 @@ class TestComplete:
         assert ids(received) == listed(fake)[:max_items]
         assert len(fake.requests) == requests
 
+    @pytest.mark.parametrize("max_items", [15, 20])
+    async def test_an_iterator_with_no_room_for_what_it_missed_is_incomplete(
+        self, world: World, max_items: int
+    ) -> None:
+        """It has yielded its maximum when the second pass finds the record that moved; a list begins again."""
+        fake = fake_of(45)
+        moved = listed(fake)[10]
+        fake.before(lambda _, __: fake.remove(listed(fake)[0]), page=2)
+        received: list[PhoneNumber] = []
+
+        with pytest.raises(IncompleteListingError, match="no room for a missing record"):
+            await iter_all(client_of(world, fake), received, limit=10, max_items=max_items, concurrency=1)
+
+        assert (len(received), moved in ids(received)) == (max_items, False)
+        fake.before(lambda _, __: fake.remove(listed(fake)[0]), page=2)
+        whole = await list_all(client_of(world, fake), limit=10, max_items=max_items, concurrency=1)
+        assert ids(whole) == listed(fake)[:max_items]
+
     @pytest.mark.parametrize("way", [list_all, iter_all])
     async def test_progress(self, world: World, way: Any) -> None:
         """Told after each page: records so far, the total where it is known, pages so far, and where to resume."""
