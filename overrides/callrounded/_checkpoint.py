@@ -36,7 +36,7 @@ class ListEnvelope(Protocol[T]):
 
 
 def check_count(name: str, value: int | None, *, at_least: int = 1) -> None:
-    """Raise a ConfigurationError if *value* is neither None nor a whole number, at least so large."""
+    """Raise a ConfigurationError if *value* is neither None nor a whole number of at least *at_least*."""
     if value is not None and (fault := count_fault(value, at_least=at_least)):
         raise ConfigurationError(f"{name} {fault}: {value!r}")
 
@@ -107,7 +107,7 @@ class Checkpoint(TypedDict):
 
 
 def new_checkpoint(operation: str, first: PageRequest, *, max_items: int | None = None) -> Checkpoint:
-    """Return where a listing begins whose *first* request this is."""
+    """Return the checkpoint at the beginning of a listing whose *first* request this is."""
     return {
         "version": 1,
         "operation": operation,

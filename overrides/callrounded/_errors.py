@@ -101,7 +101,7 @@ class APITimeoutError(APIConnectionError):
 
 
 class _ResponseError(APIError):
-    """What the errors have in common that a response caused."""
+    """What errors caused by a response have in common."""
 
     def __init__(self, message: str, *, response: httpx.Response, status_code: int | None = None) -> None:
         super().__init__(message, request=response.request)

@@ -1,9 +1,10 @@
 """Listings: as many passes as it takes until one is complete, three at most. Plain objects without I/O.
 
-A pass is complete if nothing changed while it was read, and as many distinct records came as were expected (what that
-is, `_paging` says). If it is not, the listing is read again from its start; one that was resumed fails at once. A list
-forgets what came before; an iterator yields only what is new, and cannot be resumed from then on. With `max_items`,
-pages beyond them are neither requested nor compared; with `verify=False`, nothing is compared, and one pass is all.
+A *listing* is one call: a *list* is a `list_all`, an *iterator* an `iter_all`. A pass is complete if the records did
+not change while it was read, and as many distinct ones came as were expected (what that is, `_paging` says). If it is
+not, they are read again from the start; a listing that was resumed fails at once. A list forgets what came before; an
+iterator yields only what is new, and cannot be resumed from then on. With `max_items`, pages beyond them are neither
+requested nor compared; with `verify=False`, nothing is compared, and one pass is all.
 """
 
 from __future__ import annotations
@@ -82,55 +83,55 @@ class ListingOptions:
         return start if self.max_items is None else {**start, "max_items": self.max_items}
 
 
-_PAGE_BY_PAGE: Final = ListingOptions(concurrency=1)
-
-
 @define(frozen=True, kw_only=True)
 class ReceivedPage(Generic[T]):
-    """A page that has come: its records are those to hand out, its checkpoint is the position after it."""
+    """A page that was received: the records to hand out, and the position after it."""
 
     request: PageRequest
     response: Response[Any]
     records: list[T]
     checkpoint: Checkpoint
-    is_page: bool = True  # False of a 404 beyond the end, and of the total alone.
+    is_page: bool = True  # False for a 404 beyond the end, and of the total alone.
 
 
 class Listing(Generic[T]):
     """Tells which pages to request, takes them in that order, and knows at the end whether all records came.
 
-    If the listing has to be read again, an iterator hands out only those records that it has not handed out before; a
-    list forgets the records that it has *collected*. The *window* is how many pages may be requested, or even have
-    come, before their turn; 0 is page by page.
+    The *window* is how many pages may be requested, or even have come, before their turn.
     """
 
     def __init__(
         self,
         start: Checkpoint,
-        options: ListingOptions = _PAGE_BY_PAGE,
+        options: ListingOptions | None = None,
         *,
-        window: int = 0,
         collects: bool = False,
         cursors: Collection[str | None] = (),
     ) -> None:
-        """Prepare a listing from *start* on; *cursors* led there. One that *collects* is a list."""
+        """Prepare a listing from *start* on; *cursors* led there. With *collects*, it keeps the records, for a list.
+
+        Without *options*, it is a walk from page to page, on which no page is requested before its turn.
+        """
         self.start = start
-        self.options = options
-        self.window = window
+        self.options = options or ListingOptions()
+        # An iterator begins with one page ahead; a list keeps a backlog, so that a free slot is filled at once.
+        self.window = 0 if options is None else 2 * options.concurrency if collects else 1
         self.collected: list[T] | None = [] if collects else None
         self.passes = 1
         self.progress = Progress(0, start["total"], 0, start)
         self.is_done = start["at_end"] or start["max_items"] == 0
-        self._earlier: set[Key] = set()
+        self._seen_before: set[Key] = set()  # Of an iterator, in the passes before this one.
+        # Not if it was resumed, or begins at a cursor from elsewhere (None).
+        self._can_read_again = start["count"] == 0
         self._handed_out = 0
         self._failure: str | None = None
-        if start["changed"] and options.verify:
+        if start["changed"] and self.options.verify:
             self._fail("The listing changed while it was read, and cannot be resumed from this checkpoint.")
         self._pass: PagePass[T] | CursorPass[T]
         if start["page"] is None:
-            self._pass = CursorPass(start, compares=options.verify, earlier_cursors=cursors)
+            self._pass = CursorPass(start, compares=self.options.verify, earlier_cursors=cursors)
         else:
-            self._pass = PagePass(start, resumed_total=start["total"] if options.verify else None)
+            self._pass = PagePass(start, resumed_total=start["total"] if self.options.verify else None)
 
     def next_request(self) -> PageRequest | None:
         """Return the next request that can be made now, or None."""
@@ -147,7 +148,7 @@ class Listing(Generic[T]):
 
     def _page_beyond_end(self, error: NotFoundError) -> Response[Any]:
         """Return the empty page that a 404 for the next page stands for, or raise it: the listing cannot end there."""
-        has_records = self.start["count"] != 0 or self.passes > 1 or bool(self._pass.seen)
+        has_records = not self._can_read_again or self.passes > 1 or bool(self._pass.seen)
         if not has_records or isinstance(self._pass, CursorPass) or self._pass.page == 1:
             raise error
         page = PageBeyondEnd(error.with_traceback(None))
@@ -157,14 +158,14 @@ class Listing(Generic[T]):
         current = self._pass
         is_page = not current.asks_total and not isinstance(response.parsed, PageBeyondEnd)
         unseen = current.receive(cast(ListEnvelope[T], response.parsed))
-        new = [record for key, record in unseen.items() if key not in self._earlier]
+        new = [record for key, record in unseen.items() if key not in self._seen_before]
         records = new[: self._left]
         self._handed_out += len(records)
         if self.collected is not None:
             self.collected += records
-        if self._earlier and len(records) < len(new):
-            self._fail("The listing changed while it was read, and max_items leaves no room for a missing record.")
-        elif self._left == 0 and not (self._earlier or (self.options.verify and current.changed)):
+        if self._seen_before and len(records) < len(new):
+            self._fail("The listing was read again, and max_items leaves no room for a record that was missed before.")
+        elif self._left == 0 and not (self._seen_before or (self.options.verify and current.changed)):
             self.is_done = True
         elif current.ended:
             self._end_pass()  # From here on, self._pass may be the next one.
@@ -178,7 +179,7 @@ class Listing(Generic[T]):
             self.options.on_progress(self.progress)
 
     def widen(self) -> None:
-        """Double the window, up to as many as may be in flight: the consumer keeps pace."""
+        """Double the window, up to `concurrency`: the consumer keeps pace."""
         self.window = max(self.window, min(2 * self.window, self.options.concurrency))
 
     def raise_if_incomplete(self) -> None:
@@ -201,8 +202,8 @@ class Listing(Generic[T]):
     @property
     def _left(self) -> int | None:
         """How many more records are of interest; None for all."""
-        limit = self.start["max_items"]
-        return None if limit is None else limit - self._handed_out
+        max_items = self.start["max_items"]
+        return None if max_items is None else max_items - self._handed_out
 
     def _position(self) -> Checkpoint:
         mixes_passes = self.passes > 1 and self.collected is None
@@ -223,12 +224,12 @@ class Listing(Generic[T]):
         """End the listing, or begin the next pass."""
         if self._pass.is_complete or not self.options.verify:
             self.is_done = True
-        elif self.start["count"] != 0 or self.passes == MAX_PASSES:
+        elif not self._can_read_again or self.passes == MAX_PASSES:
             self._fail(self._what_is_missing())
         else:
             self.passes += 1
             if self.collected is None:
-                self._earlier |= self._pass.seen
+                self._seen_before |= self._pass.seen
             else:
                 self.collected.clear()
                 self._handed_out = 0
@@ -241,5 +242,5 @@ class Listing(Generic[T]):
         read = self._pass
         reason = "the listing changed while it was read" if read.changed else f"{read.expected} were expected"
         reason += " (there was a 404 for a page)" if read.not_found else ""
-        how_often = f"; so it was in each of {self.passes} passes" if self.passes > 1 else ""
+        how_often = f"; none of {self.passes} passes was complete" if self.passes > 1 else ""
         return f"{read.received} records came, but {reason}{how_often}."

@@ -63,7 +63,7 @@ class _AnyPage(Generic[T, R]):
 
     def has_next_page(self) -> bool:
         """Return whether there is a page after this one."""
-        return self._received.request.has_next(self._envelope)
+        return not self.checkpoint["at_end"] and self._received.request.has_next(self._envelope)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the page as JSON data, as it was received: what a web framework can send on."""

@@ -52,20 +52,20 @@ class _Pass(Generic[T]):
     total: int | None = None  # How many records there are, in page mode.
     expected: int | None = None  # How many should be received, if that is known.
     ended = False  # Whether nothing more is to be requested or received.
-    changed = False  # Whether the listing changed while it was read. From cursor to cursor that does not show.
+    changed = False  # Whether the listing changed while it was read. Never in cursor mode, where it does not show.
     asks_total = False  # Whether the next request is not for a page but for the total alone.
     not_found: NotFoundError | None = None  # The 404 that came for a page that should be there.
 
     def __init__(self, start: Checkpoint) -> None:
         self.seen: set[Key] = set()
-        self._before = 0  # How many records count that were received before the start.
+        self._received_before = 0  # How many records were received before the start, as far as they are compared.
         self._limit, self._filters = start["limit"], start["filters"]
         self._fruitless = 0
 
     @property
     def received(self) -> int:
         """How many distinct records were received; in cursor mode, those before the start included."""
-        return self._before + len(self.seen)
+        return self._received_before + len(self.seen)
 
     @property
     def is_complete(self) -> bool:
@@ -87,7 +87,7 @@ class _Pass(Generic[T]):
 class PagePass(_Pass[T]):
     """A pass by page number. The first page tells how many there are; the others can then be requested at once.
 
-    It is complete when the total was the same in every page, and as many distinct records came. Where the API tells no
+    It is complete when the total was the same in every page, and as many distinct records came. Where the API gives no
     total, it ends with an empty page, and is complete when no record came twice.
     """
 
@@ -155,8 +155,8 @@ class PagePass(_Pass[T]):
         self._last = max(envelope.total_pages, self._first)
         # A server may make pages shorter than they were asked for: a page that others follow shows how long they are.
         # The last one does not, so that nobody knows how many records came before it.
-        before = total - size if 1 < self._first == self._last else (self._first - 1) * size
-        self.expected = total - before
+        on_earlier_pages = total - size if 1 < self._first == self._last else (self._first - 1) * size
+        self.expected = total - on_earlier_pages
         if self._max_items is not None and size:  # What comes after them is of no interest.
             last_of_interest = self._first - 1 + math.ceil(self._max_items / size)
             if last_of_interest < self._last:
@@ -166,7 +166,9 @@ class PagePass(_Pass[T]):
 class CursorPass(_Pass[T]):
     """A pass from cursor to cursor, one page after the other.
 
-    The API tells no total there: at the end, a request in page mode supplies the number to compare with.
+    The API gives no total there: at the end, a request in page mode supplies it. The pass is complete if as many
+    distinct records came, those before the start included. After a cursor from elsewhere, or where page mode has no
+    total either, there is nothing to compare with, and it counts as complete.
     """
 
     def __init__(self, start: Checkpoint, *, compares: bool, earlier_cursors: Collection[str | None] = ()) -> None:
@@ -174,10 +176,10 @@ class CursorPass(_Pass[T]):
         super().__init__(start)
         self.page = None
         self.cursor = start["cursor"]
-        self._before = start["count"] or 0
-        self._compares = compares and start["count"] is not None
-        was_read = self.cursor is None and start["count"] != 0
-        self.asks_total = was_read  # A listing that is resumed may have nothing but the total left to ask for.
+        self._received_before = start["count"] or 0
+        self._compares_with_total = compares and start["count"] is not None
+        only_total_is_left = self.cursor is None and start["count"] != 0  # In a listing that is resumed.
+        self.asks_total = only_total_is_left
         self._cursors = {self.cursor, *earlier_cursors}
         self._is_requested = False
 
@@ -206,8 +208,8 @@ class CursorPass(_Pass[T]):
         if following:
             self._check_progress(f"cursor {following!r:.200}")
         else:
-            self.asks_total = self._compares
-            self.ended = not self._compares
+            self.asks_total = self._compares_with_total
+            self.ended = not self._compares_with_total
         return unseen
 
 

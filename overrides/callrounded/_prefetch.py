@@ -1,7 +1,7 @@
 """The two drivers of a listing, one with threads and one with tasks: they keep pages in flight, in order.
 
-Which pages there are, and how many may be requested before their turn comes, is decided in `_listing`; `concurrency`
-of these are sent at the same time. The first page is read alone: it tells whether there are others.
+`Listing` says which pages there are. Up to `listing.window` are requested before their turn, `concurrency` of them at
+the same time; they are received in order. The first page is read alone, as it tells how many there are.
 """
 
 from __future__ import annotations
@@ -32,17 +32,20 @@ def read_pages(listing: Listing[T], fetch: Fetch) -> Generator[ReceivedPage[T], 
     """Yield the pages of *listing*."""
     hold, threads = Hold(), ThreadPoolExecutor(listing.options.concurrency, thread_name_prefix="callrounded")
     requested: deque[tuple[PageRequest, Result]] = deque()
-    left_to_us = set[PageRequest]()
+    not_for_threads = set[PageRequest]()
 
     def fetch_in_thread(request: PageRequest) -> Any:
-        return None if request in left_to_us else fetch(request, hold)
+        return None if request in not_for_threads else fetch(request, hold)
 
     def submit(request: PageRequest) -> Result:
-        if listing.window and (requested or listing.progress.pages):
+        is_first = not requested and listing.progress.pages == 0
+        if listing.window and not is_first:
             try:
                 return threads.submit(copy_context().run, fetch_in_thread, request).result
-            except RuntimeError:  # The interpreter is about to exit, or no thread can be started; it is queued already.
-                left_to_us.add(request)
+            except RuntimeError:
+                # The interpreter is about to exit, or no thread can be started. The request is in the queue all the
+                # same, for a thread that becomes free.
+                not_for_threads.add(request)
         return lambda: copy_context().run(fetch, request, hold)  # When its turn comes, here.
 
     try:

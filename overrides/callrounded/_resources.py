@@ -6,9 +6,11 @@ What happens in `client.phone_numbers.list_all()`, from here to the API and back
     read_pages (_prefetch)       keeps pages in flight, with threads; with tasks in `read_pages_async`
       Listing (_listing)         says which page is next, and reads the listing again if it changed
         PagePass, CursorPass     (_paging) one pass over all pages, and whether it was complete
-      Rounded._send (_client)    sends one request, again if that helps (_retry); a Hold lets all of a listing wait
+      Rounded._send (_client)    sends one request, again if that helps (_retry); a Hold makes all of a listing wait
         sync_detailed            of the generated client
         mapped_errors, checked_response   (_error_mapping) turn what came into errors of ours (_errors)
+      Listing.receive            makes a `ReceivedPage` of the response: `iter_all` yields its records, `list_all`
+                                 returns those that the listing has collected
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ S = TypeVar("S", Send, AsyncSend)
 
 
 class _AnyListResource(Generic[P, L, T, S]):
-    """What the resources of both worlds have in common. In the class of a client it is a descriptor."""
+    """What the sync and the async resource share. In the class of a client it is a descriptor."""
 
     _send: S
 
@@ -101,8 +103,7 @@ class _AnyListResource(Generic[P, L, T, S]):
             raise ConfigurationError(f"A checkpoint says how long pages are: leave out limit={given['limit']!r}.")
         if unknown := start["filters"].keys() - self._filters:
             raise ConfigurationError(f"The checkpoint is damaged: {min(unknown)!r:.80} is no filter of this listing.")
-        # An iterator begins with one page ahead; a list is always ready to fill the slots that become free.
-        return Listing(start, options, window=2 * options.concurrency if collects else 1, collects=collects)
+        return Listing(start, options, collects=collects)
 
 
 class ListResource(_AnyListResource[P, L, T, Send]):
@@ -145,7 +146,7 @@ class ListResource(_AnyListResource[P, L, T, Send]):
         Raises:
             ConfigurationError: an argument or the checkpoint cannot be used.
             APIError, PaginationError: as in `iter_all`. `partial` has the records before it, `checkpoint` where to
-                resume: together with what `list_all(checkpoint=error.checkpoint)` returns, they are the whole.
+                resume: of an APIError, they and what `list_all(checkpoint=error.checkpoint)` returns are the whole.
         """
         listing = self._new_listing(args, kwargs, collects=True)
         for _ in self._read(listing):

@@ -27,7 +27,7 @@ _JOINED: Final = re.compile(r"(?<!Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?<!day),")
 
 
 class Attempts:
-    """The attempts of one request, *not_before* which the next one may be made, by the monotonic clock."""
+    """Counts the attempts of one request; `not_before` is the earliest time for the next one (monotonic clock)."""
 
     def __init__(self, options: Options, hold: Hold) -> None:
         """Count the attempts of a request; *hold* is shared by all requests of a listing."""

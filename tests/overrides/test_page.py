@@ -213,6 +213,16 @@ class TestWalking:
         with pytest.raises(IncompleteListingError, match="49 records came, but 50 were expected"):
             await pages_from(second)
 
+    async def test_the_last_page_of_a_walk_is_the_last_one_whatever_it_says(self, world: World) -> None:
+        """The first page has told how many there are, and all of these records have come."""
+        fake = fake_of(20)
+        fake.fail(Fault.envelope(total_pages=3), page=2)
+        last = (await pages_from(await world.list(client_of(world, fake), limit=10)))[-1]
+
+        assert (last.current_page, last.total_pages, last.has_next_page()) == (2, 3, False)
+        with pytest.raises(PaginationError, match="No next page"):
+            await next_page(last)
+
     async def test_a_failed_step_can_be_repeated(self, world: World) -> None:
         """The page stays what it was, and the error has the position after it."""
         fake = fake_of(25)

@@ -243,7 +243,6 @@ class History:
         return Listing[Record](
             self.start,
             ListingOptions(concurrency=self.world.concurrency),
-            window=16 if self.world.is_list else 1,
             collects=self.world.is_list,
         )
 
@@ -322,8 +321,9 @@ class History:
             assert [id_ for id_ in dict.fromkeys(ids) if id_ in there] == [id_ for id_ in in_order if id_ in ids]
 
     def may_fail(self) -> bool:
-        """Whether an error is in order: something changed, or was skipped where nothing can be read again."""
-        return self.server.version > 0 or (self.world.use_cursor and self.server.has_ties and self.resumed > 0)
+        """Whether an error is in order: something changed, or was skipped and cannot be made up for."""
+        is_bound = self.resumed > 0 or (self.world.max_items is not None and not self.world.is_list)
+        return self.server.version > 0 or (self.world.use_cursor and self.server.has_ties and is_bound)
 
 
 class Lost(Exception):  # noqa: N818 - stands for whatever a request can end in

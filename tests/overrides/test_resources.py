@@ -436,7 +436,7 @@ class TestComplete:
         fake.before(lambda _, __: fake.remove(listed(fake)[0]), page=2)
         received: list[PhoneNumber] = []
 
-        with pytest.raises(IncompleteListingError, match="no room for a missing record"):
+        with pytest.raises(IncompleteListingError, match="no room for a record that was missed"):
             await iter_all(client_of(world, fake), received, limit=10, max_items=max_items, concurrency=1)
 
         assert (len(received), moved in ids(received)) == (max_items, False)
