@@ -231,6 +231,7 @@ class History:
         self.start = new_checkpoint(OPERATION, first, max_items=world.max_items)
         self.first_page = first_page
         self.received: list[Record] = []
+        self.first = Moment(0, 0, tuple(self.server.records))
         self.moments: list[Moment] = []
         """Of the requests of the last pass."""
         self.shown: list[UUID] = []
@@ -267,6 +268,11 @@ class History:
         self.shown.clear()
 
     @property
+    def is_by_cursor(self) -> bool:
+        """Whether the last pass was by cursor; one that was resumed may be the second one, by page number."""
+        return self.passes == 1 and self.start["mode"] == "cursor"
+
+    @property
     def may_have_lost(self) -> bool:
         """Whether the documented loss may have happened, which no listing can see.
 
@@ -278,7 +284,7 @@ class History:
           added where the listing had already passed) had come and were removed, so that the total is right. Where the
           server tells no total, nothing shows a skipped record.
         """
-        if self.world.use_cursor and self.passes == 1:
+        if self.is_by_cursor:
             came = {record.id for record in self.received}
             return self.server.has_ties and (not self.world.has_totals or not came.isdisjoint(self.server.removed))
         if len(set(self.shown)) < len(self.shown):
@@ -307,15 +313,17 @@ class History:
         assert limit is None or len(ids) <= limit
         if lost:
             return
-        if self.world.is_list and self.world.has_totals and not (self.world.use_cursor and self.passes == 1):
+        if self.world.is_list and self.world.has_totals and not self.is_by_cursor:
             start = (self.first_page - 1) * self.world.size
             assert self.received == list(self.moments[-1].records)[start:][:limit]
         there = self.server.initial - self.server.removed
         if self.first_page == 1 and (limit is None or len(ids) < limit):
             assert there <= set(ids)
-        if self.first_page == 1 and not self.resumed and not (self.world.use_cursor and self.passes == 1):
-            # Of the records that max_items let through, too.
-            assert there.intersection(record.id for record in self.moments[-1].records[:limit]) <= set(ids)
+        if self.first_page == 1 and not self.resumed and not self.is_by_cursor:
+            # With max_items, too: of the records that they let through at first and at last.
+            first, *_, last = [self.first, *self.moments]
+            let_through = set(first.records[:limit]).intersection(last.records[:limit])
+            assert there.intersection(record.id for record in let_through) <= set(ids)
         if self.world.is_list or self.passes == 1:
             in_order = [record.id for record in self.server.records if record.id in there]
             assert [id_ for id_ in dict.fromkeys(ids) if id_ in there] == [id_ for id_ in in_order if id_ in ids]
