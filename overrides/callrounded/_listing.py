@@ -121,7 +121,7 @@ class Listing(Generic[T]):
         self.progress = Progress(0, start["total"], 0, start)
         self.is_done = start["at_end"] or start["max_items"] == 0
         self._seen_before: set[Key] = set()  # Of an iterator, in the passes before this one.
-        # Not if it was resumed, or begins at a cursor from elsewhere (None).
+        # Only a listing that has handed out nothing before; one from a cursor from elsewhere (None) may have.
         self._can_read_again = start["count"] == 0
         self._handed_out = 0
         self._failure: str | None = None
@@ -147,7 +147,7 @@ class Listing(Generic[T]):
             return self._take(request, response)
 
     def _page_beyond_end(self, error: NotFoundError) -> Response[Any]:
-        """Return the empty page that a 404 for the next page stands for, or raise it: the listing cannot end there."""
+        """Return the empty page that a 404 for the next page may stand for, or raise it: there was no page before."""
         has_records = not self._can_read_again or self.passes > 1 or bool(self._pass.seen)
         if not has_records or isinstance(self._pass, CursorPass) or self._pass.page == 1:
             raise error

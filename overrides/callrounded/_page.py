@@ -17,6 +17,7 @@ from callrounded_generated.responses import Response
 from ._checkpoint import Checkpoint, ListEnvelope, PageRequest, new_checkpoint
 from ._errors import PaginationError
 from ._listing import Listing, ReceivedPage
+from ._paging import keys_of
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -177,12 +178,14 @@ def single_page(operation: str, request: PageRequest, response: Response[Any]) -
     """Return the page of *operation* that was requested alone, whatever the server says of it."""
     page: ListEnvelope[Any] = cast(Any, response.parsed)
     start = new_checkpoint(operation, request)
+    distinct = len(set(keys_of(page.data)))
     checkpoint: Checkpoint = {
         **start,
         "page": None if start["page"] is None else start["page"] + 1,
         "cursor": page.next_cursor or None if request.use_cursor else None,
-        "count": None if start["count"] is None else start["count"] + len(page.data),
+        "count": None if start["count"] is None else start["count"] + distinct,
         "total": None if start["page"] is None else page.total_items,
         "at_end": not request.has_next(page),
+        "changed": start["page"] is not None and distinct < len(page.data),
     }
     return ReceivedPage(request=request, response=response, records=page.data, checkpoint=checkpoint)

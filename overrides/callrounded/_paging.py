@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
+from contextlib import suppress
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
@@ -98,7 +99,7 @@ class PagePass(_Pass[T]):
         self.cursor = None
         self.total = resumed_total
         self._first = self._to_request = self.page
-        self._max_items = start["max_items"]
+        self._handed_out, self._max_items = start["count"], start["max_items"]
         self._last: int | None = None
 
     def next_request(self) -> PageRequest | None:
@@ -116,7 +117,7 @@ class PagePass(_Pass[T]):
         elif envelope.current_page not in (None, number):
             raise PaginationLoopError(f"Page {number} was requested, but the server sent page {envelope.current_page}.")
         if number == self._first:
-            self._refuse_other_total(envelope.total_items)
+            self._refuse_other_total(envelope)
             self._learn_size(envelope, len(data))
         elif isinstance(envelope, PageBeyondEnd):
             if self._last is not None:
@@ -126,13 +127,18 @@ class PagePass(_Pass[T]):
         unseen = self._unseen(data)
         self.changed = self.changed or len(unseen) < len(data)
         self.page += 1
-        self.ended = not data if self._last is None else number >= self._last
-        if data and not self.ended:
+        is_enough = self._max_items is not None and len(self.seen) >= self._max_items
+        self.ended = is_enough or not data if self._last is None else number >= self._last
+        # Where the total shows a change, records that come again are explained.
+        if data and not self.ended and self.total in (None, envelope.total_items):
             self._check_progress(f"page {number}")
         return unseen
 
-    def _refuse_other_total(self, total: int | None) -> None:
+    def _refuse_other_total(self, envelope: ListEnvelope[T]) -> None:
         """Raise an IncompleteListingError if there are not as many records as before the listing was interrupted."""
+        total = envelope.total_items
+        if isinstance(envelope, PageBeyondEnd) and self._handed_out == self.total:
+            return  # All of them had come, but not the number of pages.
         if self.total not in (None, total):
             now = "the next page is gone" if total is None else f"{total} now"
             raise IncompleteListingError(
@@ -149,8 +155,9 @@ class PagePass(_Pass[T]):
         total = self.total = envelope.total_items
         if total is None:
             return
-        if envelope.total_pages is None:  # Page by page, to an empty one.
-            self.expected = total if self._first == 1 else None
+        if envelope.total_pages is None:  # Page by page, to an empty one or to as many as max_items.
+            reads_all = self._first == 1 and (self._max_items is None or self._max_items >= total)
+            self.expected = total if reads_all else None
             return
         self._last = max(envelope.total_pages, self._first)
         # A server may make pages shorter than they were asked for: a page that others follow shows how long they are.
@@ -228,9 +235,15 @@ def keys_of(records: Sequence[object]) -> list[Key]:
 
 
 def _key_of(record: object, alike: Counter[str]) -> Key:
-    identity = getattr(record, "id", None)
+    raw: Any = getattr(record, "raw", None)
+    identity: Any = getattr(record, "id", None)
+    if identity is None:
+        with suppress(TypeError, LookupError):  # It is no object, or has no id.
+            identity = raw["id"]
     if identity is not None:
-        return identity.int if isinstance(identity, UUID) else str(identity)
-    content = repr(getattr(record, "raw", record))
+        with suppress(ValueError):
+            return UUID(str(identity)).int
+        return str(identity)
+    content = repr(record if raw is None else raw)
     alike[content] += 1
     return content, alike[content]

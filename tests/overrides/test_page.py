@@ -223,6 +223,32 @@ class TestWalking:
         with pytest.raises(PaginationError, match="No next page"):
             await next_page(last)
 
+    @pytest.mark.parametrize("use_cursor", [None, True])
+    async def test_a_page_with_a_record_twice_lacks_another(self, world: World, use_cursor: bool | None) -> None:
+        """Whoever goes on after it is told, as nothing else would show it."""
+        fake = fake_of(12)
+        client = client_of(world, fake)
+        fake.override(
+            lambda _, reply: reply.with_envelope(data=[*reply.envelope["data"][:4], reply.envelope["data"][3]])
+        )
+        page = await world.list(client, limit=5, use_cursor=use_cursor)
+
+        with pytest.raises(IncompleteListingError):
+            await list_all(client, checkpoint=page.checkpoint)
+
+    async def test_a_walk_to_a_404_where_only_the_records_are_counted(self, world: World) -> None:
+        """All of them have come: the 404 is the end, and no change."""
+        fake = fake_of(20)
+        fake.beyond_end = "not_found"
+        fake.override(lambda _, reply: reply.with_envelope(without=["total_pages"]), times=None)
+        page = await world.list(client_of(world, fake), limit=10)
+        data = list(page.data)
+        while page.has_next_page():
+            page = await next_page(page)
+            data += page.data
+
+        assert ids(data) == listed(fake)
+
     async def test_a_failed_step_can_be_repeated(self, world: World) -> None:
         """The page stays what it was, and the error has the position after it."""
         fake = fake_of(25)

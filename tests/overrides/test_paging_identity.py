@@ -76,3 +76,10 @@ class TestKeys:
         moved = MalformedRecord(path="data[7]", error=error, raw={"id": 1})
 
         assert keys_of([broken]) == keys_of([moved])
+
+    def test_a_broken_record_may_have_an_id_that_can_be_read(self) -> None:
+        """Then it is the same one when it comes again and is not broken any more."""
+        error = DecodeError(path="data[0].created_at", expected="a date-time", found="1")
+        broken = MalformedRecord(path="data[0]", error=error, raw={"id": ONE.upper(), "created_at": 1})
+
+        assert keys_of([broken]) == keys_of(numbers(known(ONE)))

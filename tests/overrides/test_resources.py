@@ -426,6 +426,23 @@ class TestComplete:
         assert ids(received) == listed(fake)[:max_items]
         assert len(fake.requests) == requests
 
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_many_records_that_are_added_at_once_are_no_loop(self, world: World, way: Any) -> None:
+        """Pages that were read come again, and the total shows why."""
+        fake = fake_of(150)
+        fake.shift(60, page=6)
+
+        assert sorted(ids(await way(client_of(world, fake), limit=10))) == sorted(listed(fake))
+
+    async def test_a_change_does_not_make_max_items_read_it_all(self, world: World) -> None:
+        """Where the API tells no total, either."""
+        fake = fake_of(300)
+        fake.totals = False
+        fake.shift(1, page=2)
+
+        assert ids(await list_all(client_of(world, fake), limit=5, max_items=20)) == listed(fake)[:20]
+        assert len(fake.requests) < 20
+
     @pytest.mark.parametrize("max_items", [15, 20])
     async def test_an_iterator_with_no_room_for_what_it_missed_is_incomplete(
         self, world: World, max_items: int
