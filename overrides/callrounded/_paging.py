@@ -128,7 +128,7 @@ class PagePass(_Pass[T]):
         self.changed = self.changed or len(unseen) < len(data)
         self.page += 1
         is_enough = self._max_items is not None and len(self.seen) >= self._max_items
-        self.ended = is_enough or not data if self._last is None else number >= self._last
+        self.ended = (is_enough or not data) if self._last is None else number >= self._last
         # Where the total shows a change, records that come again are explained.
         if data and not self.ended and self.total in (None, envelope.total_items):
             self._check_progress(f"page {number}")
