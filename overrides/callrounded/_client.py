@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
 
 import httpx
@@ -11,11 +12,11 @@ from callrounded_generated.api.phone_numbers import list_phone_numbers
 from callrounded_generated.responses import Response
 from callrounded_generated.types import UNSET, OnInvalid, Unset
 
-from ._connections import Connections, H
+from ._connections import CLOSED, Connections, H
 from ._error_mapping import checked_response, mapped_errors
-from ._errors import APIError
+from ._errors import APIError, ClientClosedError
 from ._listing import ListingOptions
-from ._operation import AnyOperation, Operation, by_name, name_of
+from ._operation import AnyOperation, Operation, by_name, copied, name_of
 from ._options import DEFAULT_TIMEOUT, Options, Timeout
 from ._resources import AsyncListResource, ListResource
 from ._retry import Attempts, Hold
@@ -29,7 +30,14 @@ class _BaseRounded(Generic[H]):
     """What `Rounded` and `AsyncRounded` share: their options and connections."""
 
     _httpx_type: type[H]
-    _is_copy = False
+    _is_closed = _is_copy = False
+
+    def __init_subclass__(cls) -> None:
+        # So that the error of a misspelled option names Rounded, not this class.
+        if "__init__" not in vars(cls):
+            init = copied(cast(FunctionType, cls.__init__))
+            init.__qualname__ = f"{cls.__name__}.__init__"
+            type.__setattr__(cls, "__init__", init)
 
     def __init__(
         self,
@@ -71,8 +79,6 @@ class _BaseRounded(Generic[H]):
         )
         self._connections = Connections(http_client, self._httpx_type, options.api.base_url)
 
-    __init__.__qualname__ = "Rounded.__init__"  # What the error of a misspelled option names.
-
     def with_options(
         self,
         *,
@@ -84,7 +90,8 @@ class _BaseRounded(Generic[H]):
     ) -> Self:
         """Return a client with other options that shares the connections: `client.with_options(timeout=5)`.
 
-        *default_headers* are added to those there are. Closing the original closes both; closing the copy does nothing.
+        *default_headers* are added to those there are. Closing the copy leaves the connections open; closing the
+        original closes them for both.
 
         Raises:
             ConfigurationError: An option cannot be used.
@@ -96,8 +103,13 @@ class _BaseRounded(Generic[H]):
         )
         return copy
 
+    def _http(self) -> H:
+        if self._is_closed:
+            raise ClientClosedError(CLOSED)
+        return self._connections.http()
+
     def __repr__(self) -> str:
-        closed = ", closed" if self._connections.is_closed else ""
+        closed = ", closed" if self._is_closed or self._connections.is_closed else ""
         return f"<{type(self).__name__} at {self._options.api.base_url}{closed}>"
 
     def __reduce__(self) -> NoReturn:
@@ -134,7 +146,7 @@ class Rounded(_BaseRounded[httpx.Client]):
         attempts = Attempts(self._options, hold)
         while True:
             hold.wait(attempts.not_before)
-            http, api = self._connections.http(), self._options.api
+            http, api = self._http(), self._options.api
             try:
                 with span(name_of(operation)), mapped_errors(api.token, http):
                     return checked_response(operation.sync_detailed(api.set_httpx_client(http), **arguments), api.token)
@@ -144,11 +156,12 @@ class Rounded(_BaseRounded[httpx.Client]):
 
     def close(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
+        self._is_closed = True
         if not self._is_copy and (http := self._connections.close()) is not None:
             http.close()
 
     def __enter__(self) -> Self:
-        self._connections.http()
+        self._http()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -178,7 +191,7 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
         attempts = Attempts(self._options, hold)
         while True:
             await hold.wait_async(attempts.not_before)
-            http, api = self._connections.http(), self._options.api
+            http, api = self._http(), self._options.api
             try:
                 with span(name_of(operation)), mapped_errors(api.token, http):
                     response = await operation.asyncio_detailed(api.set_async_httpx_client(http), **arguments)
@@ -189,13 +202,14 @@ class AsyncRounded(_BaseRounded[httpx.AsyncClient]):
 
     async def aclose(self) -> None:
         """Close the connections; a request afterwards raises `ClientClosedError`. Closing twice is harmless."""
+        self._is_closed = True
         if not self._is_copy and (http := self._connections.close()) is not None:
             await http.aclose()
 
     close = aclose
 
     async def __aenter__(self) -> Self:
-        self._connections.http()
+        self._http()
         return self
 
     async def __aexit__(self, *error: object) -> None:

@@ -17,6 +17,7 @@ from ._options import is_loopback
 
 H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
 
+CLOSED: Final = "The client is closed. Create a new client, or close this one only when you have finished."
 # As many connections stay open as may be open: threads that share a client shall not reconnect for each request.
 _LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 
@@ -46,9 +47,7 @@ class Connections(Generic[H]):
         """Return the httpx client to use here and now, or raise an error that says why there is none."""
         loop = running_loop() if isinstance(self._http, httpx.AsyncClient) else None
         if self.is_closed or self._http.is_closed:
-            raise ClientClosedError(
-                "The client is closed. Create a new client, or close this one only when you have finished."
-            )
+            raise ClientClosedError(CLOSED)
         if self._process != os.getpid():
             if not self._is_ours:
                 raise ConfigurationError("http_client= belongs to the parent process. Create a client in the child.")

@@ -37,7 +37,7 @@ class RoundedError(Exception):
     Attributes:
         message: What happened.
         hint: What to do about it.
-        checkpoint: Where to resume, if this ended a listing and that has not changed: `iter_all(checkpoint=...)`.
+        checkpoint: Where to resume, if this ended a listing (refused if that has changed: start a new one); else None.
         partial: The records received before, if this ended `list_all()`; else None.
     """
 

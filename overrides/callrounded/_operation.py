@@ -46,10 +46,19 @@ def name_of(operation: AnyOperation) -> str:
     return operation.__name__.rpartition(".")[2]
 
 
+def copied(function: FunctionType) -> FunctionType:
+    """Return a copy of *function*, to change what it shows; a wrapper would be one more frame in tracebacks."""
+    copy = FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    update_wrapper(copy, function)
+    return copy
+
+
 def with_parameters(method: FunctionType, parameters: Iterable[inspect.Parameter]) -> FunctionType:
     """Return a copy of *method* that shows these *parameters* in help() and in notebooks, in place of `*args`."""
-    copy = FunctionType(method.__code__, method.__globals__)  # A wrapper would be one more frame in tracebacks.
-    update_wrapper(copy, method)
+    copy = copied(method)
     signature = inspect.signature(method)
     vars(copy)["__signature__"] = signature.replace(parameters=[signature.parameters["self"], *parameters])
     return copy

@@ -50,9 +50,8 @@ class Options:
         key, source = _given_or_set(api_key, "api_key=", "CALLROUNDED_API_KEY", "ROUNDED_API_KEY")
         if key is None:
             raise ConfigurationError(f"There is no API key. {_KEY_HINT}")
-        if not key or not is_header_value(key):
-            needed = "ASCII text, not empty, and without white space around it, as a key read from a file has"
-            raise ConfigurationError(f"The API key ({source}) must be {needed}. {_KEY_HINT}")
+        if fault := key_fault(key):
+            raise ConfigurationError(f"The API key ({source}) {fault}. {_KEY_HINT}")
         given_url, source = _given_or_set(base_url, "base_url=", "CALLROUNDED_BASE_URL")
         url = str(BASE_URL if given_url is None else given_url)
         if fault := base_url_fault(url, allow_insecure_http=allow_http):
@@ -81,6 +80,19 @@ def _given_or_set(given: Any, argument: str, *variables: str) -> tuple[Any, str]
     if given is not None:
         return given, argument
     return next(((value, f"${name}") for name in variables if (value := os.environ.get(name))), (None, ""))
+
+
+def key_fault(key: object) -> str | None:
+    """Return what is wrong with *key* as an API key, without quoting it, or None."""
+    if not isinstance(key, str):
+        return f"is of type {type(key).__name__}, not str"
+    if not key:
+        return "is empty"
+    if key.strip() != key:
+        return "begins or ends with white space, as a key read from a file does: strip it"
+    if not key.isascii() or not key.isprintable():
+        return "has characters that cannot be in a key: control characters, or others than ASCII"
+    return None
 
 
 def base_url_fault(url: str, *, allow_insecure_http: bool) -> str | None:
@@ -115,14 +127,9 @@ def headers_fault(headers: object) -> str | None:
             return "a name has characters that cannot be in the name of a header"
         if name.lower() in _RESERVED_HEADERS:
             return f"{name} is set by callrounded itself" + (": pass api_key=" if name.lower() == "x-api-key" else "")
-        if not is_header_value(value):
+        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
             return f"the value of {name} must be ASCII text without line breaks and white space around it"
     return None
-
-
-def is_header_value(value: object) -> bool:
-    """Return whether *value* can stand in a header: ASCII text without line breaks and white space around it."""
-    return isinstance(value, str) and _HEADER_VALUE.fullmatch(value) is not None
 
 
 def count_fault(count: object, *, at_least: int = 0) -> str | None:

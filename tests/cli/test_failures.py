@@ -131,7 +131,7 @@ def test_an_empty_key_file(callrounded: Command) -> None:
     done = callrounded.list("--api-key-file", "key.txt")
 
     assert done.code == 2
-    assert done.stderr.startswith("callrounded: The API key (--api-key-file) must be ASCII text, not empty")
+    assert done.stderr.startswith("callrounded: The API key (--api-key-file) is empty.")
     assert "api_key" not in done.stderr
 
 

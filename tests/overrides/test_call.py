@@ -115,9 +115,9 @@ async def test_a_change_is_repeated_only_if_it_was_turned_down(
 @pytest.mark.parametrize(
     "options", [{"apikey": KEY}, {"api_key": KEY, "time_out": 5}], ids=lambda options: [*options][-1]
 )
-def test_a_misspelled_option_is_a_type_error_that_names_a_client(client_type: Any, options: dict[str, Any]) -> None:
+def test_a_misspelled_option_is_a_type_error_that_names_the_client(client_type: Any, options: dict[str, Any]) -> None:
     """Not a base class that nobody has heard of."""
-    with pytest.raises(TypeError, match=rf"^Rounded\.__init__\(\) .*'{[*options][-1]}'"):
+    with pytest.raises(TypeError, match=rf"^{client_type.__name__}\.__init__\(\) .*'{[*options][-1]}'"):
         client_type(**options)
 
 

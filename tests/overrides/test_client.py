@@ -106,6 +106,12 @@ class TestMaking:
         with pytest.raises(ConfigurationError, match="Check HTTP_PROXY"):
             world.client()
 
+    @pytest.mark.parametrize("client_type", [Rounded, AsyncRounded])
+    def test_a_misspelled_option_is_an_error_of_that_class(self, client_type: Any) -> None:
+        """Not of a private one that it inherits from."""
+        with pytest.raises(TypeError, match=rf"^{client_type.__name__}\.__init__\(\) got .* argument 'apikey'"):
+            client_type(apikey=KEY)
+
     def test_the_first_request_imports_nothing_of_ours(self) -> None:
         """A test that stops the clock, or a process that is about to exit, could leave a module half imported."""
         script = """
@@ -242,6 +248,7 @@ class TestClosing:
         copy = client.with_options(timeout=5)
         await world.close(copy)
 
+        assert isinstance(await world.error(copy), ClientClosedError)
         assert len((await world.list(client)).data) == 5
 
     async def test_an_injected_httpx_client_is_never_closed(self, world: World, server: Server) -> None:

@@ -24,6 +24,15 @@ async def next_page(page: AnyPage) -> AnyPage:
     return page.get_next_page() if isinstance(page, Page) else await page.get_next_page()
 
 
+async def step_by_step(page: AnyPage) -> tuple[list[PhoneNumber], AnyPage]:
+    """The records of *page* and of those after it, and the last page."""
+    data = list(page.data)
+    while page.has_next_page():
+        page = await next_page(page)
+        data += page.data
+    return data, page
+
+
 async def pages_from(page: AnyPage) -> list[AnyPage]:
     """*page* and those after it."""
     return list(page.iter_pages()) if isinstance(page, Page) else [later async for later in page.iter_pages()]
@@ -241,13 +250,8 @@ class TestWalking:
         fake = fake_of(20)
         fake.beyond_end = "not_found"
         fake.override(lambda _, reply: reply.with_envelope(without=["total_pages"]), times=None)
-        page = await world.list(client_of(world, fake), limit=10)
-        data = list(page.data)
-        while page.has_next_page():
-            page = await next_page(page)
-            data += page.data
 
-        assert ids(data) == listed(fake)
+        assert ids((await step_by_step(await world.list(client_of(world, fake), limit=10)))[0]) == listed(fake)
 
     async def test_a_failed_step_can_be_repeated(self, world: World) -> None:
         """The page stays what it was, and the error has the position after it."""
@@ -340,11 +344,7 @@ async def test_step_by_step_where_the_api_has_no_page_beyond_the_end(world: Worl
     """Without totals nobody knows that a full page is the last one: an empty one follows it."""
     fake = fake_of(20)
     fake.totals, fake.beyond_end = totals, "not_found"
-    page = await world.list(client_of(world, fake), limit=10)
-    data = list(page.data)
-    while page.has_next_page():
-        page = await next_page(page)
-        data += page.data
+    data, page = await step_by_step(await world.list(client_of(world, fake), limit=10))
 
     assert ids(data) == listed(fake)
     assert page.response.status_code == page.status == (200 if totals else 404)
